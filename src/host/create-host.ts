@@ -1,0 +1,62 @@
+// Makes the Host value of the running process. Called once by main.ts, and by tests with other parts.
+
+import { availableParallelism, totalmem } from 'node:os';
+import { posix } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InterruptedError } from '../errors.ts';
+import { nodeFileSystem } from './file-system.ts';
+import type { Clock, Host, RealPath } from './host.ts';
+import { createPrograms, foreignRootSearchPath, fullSearchPath } from './programs.ts';
+
+export interface HostOptions {
+  /** Directory that holds the host; `/` for this machine. */
+  root?: string;
+  env?: Readonly<Record<string, string | undefined>>;
+  signal?: AbortSignal;
+  /** Commands of the running system describe the host below `root` too (a container with the host's namespaces). */
+  useSystemCommands?: boolean;
+}
+
+const systemClock: Clock = {
+  now: () => new Date(),
+  monotonicMs: () => performance.now(),
+  sleep: async (ms, signal) => {
+    try {
+      await sleep(ms, undefined, signal === undefined ? {} : { signal });
+    } catch (error) {
+      throw new InterruptedError(undefined, { cause: error });
+    }
+  },
+};
+
+export function createHost(options: HostOptions = {}): Host {
+  const root = posix.resolve(options.root ?? '/');
+  const env = options.env ?? process.env;
+  const isForeign = root !== '/' && options.useSystemCommands !== true;
+  const tools = createPrograms(env, fullSearchPath(env.PATH));
+  return {
+    root,
+    resolve: (hostPath) => resolveBelow(root, hostPath),
+    fs: nodeFileSystem,
+    commands: isForeign ? createPrograms(env, foreignRootSearchPath(env.PATH)) : tools,
+    tools,
+    env,
+    clock: systemClock,
+    process: {
+      pid: process.pid,
+      uid: process.getuid?.() ?? 0,
+      cwd: process.cwd(),
+      cpuCount: availableParallelism(),
+      memoryBytes: totalmem(),
+      architecture: process.arch,
+    },
+    signal: options.signal ?? new AbortController().signal,
+  };
+}
+
+/** Puts the root in front. `..` cannot climb out: the path is normalised as an absolute one first. */
+function resolveBelow(root: string, hostPath: string): RealPath {
+  const normalised = posix.resolve('/', hostPath);
+  if (root === '/') return normalised as RealPath;
+  return (normalised === '/' ? root : `${root}${normalised}`) as RealPath;
+}
