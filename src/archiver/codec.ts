@@ -25,6 +25,8 @@ export interface CompressionSettings {
   level: number;
   mode: CompressionMode;
   threads: number;
+  /** What a program that can cap its memory (xz, lzma) may use; it then works with fewer threads or a smaller dictionary. */
+  memoryLimitBytes?: number;
 }
 
 export interface Codec {

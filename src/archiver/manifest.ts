@@ -42,3 +42,18 @@ export const manifestSchema = z.looseObject({
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
+
+/** JSON text with the keys in the order of the schema, unknown ones behind; two spaces, no newline at the end. */
+export function renderManifest(manifest: Manifest): string {
+  const known = Object.keys(manifestSchema.shape);
+  const unknown = Object.keys(manifest).filter((key) => !known.includes(key));
+  const ordered = [...known, ...unknown].map((key): [string, unknown] => [key, manifest[key]]);
+  return JSON.stringify(Object.fromEntries(ordered), null, 2);
+}
+
+/** Room for every manifest of an archive with so many areas, whatever its counts turn out to be. */
+export function manifestRoomBytes(areaCount: number): number {
+  const generalBytes = 8 * 1024;
+  const areaBytes = 160;
+  return generalBytes + areaCount * areaBytes;
+}

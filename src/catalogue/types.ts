@@ -60,7 +60,7 @@ export type Comeback =
   | { how: 'export' }
   | { how: 'never'; reason: string };
 
-interface ItemBase {
+export interface ItemBase {
   category: CategoryId;
   restore: Comeback;
   /** May it come back across a major version or onto other hardware? `review`: only when asked for by name. */
@@ -71,12 +71,19 @@ interface ItemBase {
   toggles?: readonly BooleanOptionName[];
   /** Only on hosts for which this holds. Absent: always. */
   when?: (facts: HostFacts) => boolean;
+  /** Key that limits single files here, instead of MAX_FILE_SIZE. */
+  maxFileSizeOption?: 'MAX_FILE_SIZE' | 'USER_HOMES_MAX_FILE_SIZE';
+  /** Key with more names or globs, relative to the item's root, that are not saved. */
+  excludeOption?: 'USER_HOMES_EXCLUDE_PATTERNS';
   /** Absence is a warning where this holds. Absent: absence is normal. */
   expected?: (facts: HostFacts) => boolean;
 }
 
-/** A path of the host, or the key that names it. */
-export type PathSource = string | { option: PathOptionName };
+/** Places that only the run knows: the configuration file in use. */
+export type KnownPlace = 'config-file';
+
+/** A path of the host, the key that names it, or a place that the run knows (the item is skipped without one). */
+export type PathSource = string | { option: PathOptionName } | { known: KnownPlace };
 
 export interface FileItem extends ItemBase {
   kind: 'file';
@@ -88,7 +95,10 @@ export interface FileItem extends ItemBase {
 export interface TreeItem extends ItemBase {
   kind: 'tree';
   path: PathSource;
-  /** Names or globs, relative to the tree, that are not saved: virtual files, caches, sockets. `dir/**` prunes. */
+  /**
+   * Globs, anchored at the tree, that are not saved: virtual files, caches. `lxc` is TREE/lxc alone, `**\/.git` any
+   * depth; `dir/**` prunes the directory itself too.
+   */
   exclude?: readonly string[];
   saveBelow?: string;
 }
@@ -105,6 +115,13 @@ export interface GlobItem extends ItemBase {
 export interface ListedItem extends ItemBase {
   kind: 'listed';
   option: ListOptionName;
+}
+
+/** Files that other configuration files name: each absolute path that is found there. A missing one is normal. */
+export interface ReferencedItem extends ItemBase {
+  kind: 'referenced';
+  /** `key-files`: named by crypttab and fstab, see collector/references/key-files.ts. */
+  references: 'key-files';
 }
 
 /** The stdout of a command is the content. */
@@ -136,9 +153,10 @@ export interface InventoryItem extends ItemBase {
   inventory: InventoryName;
   output: string;
 }
-export type InventoryName = 'network' | 'key-files';
+export type InventoryName = 'network' | 'bonding' | 'partitions';
 
-export type Item = FileItem | TreeItem | GlobItem | ListedItem | CommandItem | DatabaseItem | InventoryItem;
+export type Item =
+  FileItem | TreeItem | GlobItem | ListedItem | ReferencedItem | CommandItem | DatabaseItem | InventoryItem;
 
 export interface Area {
   /** Kebab-case, unique; what `--only` and `--skip` take. */

@@ -1,0 +1,60 @@
+// Compresses on several threads by making independent zstd frames of a few MiB each, written in order; every zstd reads
+// them as one stream. node:zlib's own ZSTD_c_nbWorkers cannot be used: its stream (24.21) takes input that the workers
+// have not taken yet for trailing data, and ends early or throws ERR_STREAM_PUSH_AFTER_EOF.
+
+import { Transform } from 'node:stream';
+import { promisify } from 'node:util';
+import { zstdCompress, type ZstdOptions } from 'node:zlib';
+
+const compressFrame = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
+/** Twice the window of level 3: the loss against one frame is below one per cent. */
+const frameBytes = 4 * 1024 * 1024;
+/** The thread pool has four threads unless told otherwise; one stays free for writing the archive. */
+const maxConcurrentFrames = 3;
+
+/** Stream stage; `params` as for node:zlib's zstd. */
+export function createParallelZstdCompress(
+  params: NonNullable<ZstdOptions['params']>,
+  threads: number,
+): Transform {
+  const maxJobs = Math.min(threads, maxConcurrentFrames);
+  const jobs: Promise<Buffer>[] = [];
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
+  let isEmpty = true;
+
+  const startJob = () => {
+    const job = compressFrame(Buffer.concat(pending), { params });
+    // It is awaited in its turn; until then its failure must not count as unhandled.
+    job.catch(() => undefined);
+    jobs.push(job);
+    pending = [];
+    pendingBytes = 0;
+    isEmpty = false;
+  };
+
+  const drain = async (stage: Transform, jobsLeft: number) => {
+    while (jobs.length > jobsLeft) stage.push(await jobs.shift());
+  };
+
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      pending.push(chunk);
+      pendingBytes += chunk.length;
+      if (pendingBytes < frameBytes) {
+        done();
+        return;
+      }
+      startJob();
+      drain(this, maxJobs - 1).then(() => {
+        done();
+      }, done);
+    },
+    flush(done) {
+      if (pendingBytes > 0 || isEmpty) startJob();
+      drain(this, 0).then(() => {
+        done();
+      }, done);
+    },
+  });
+}

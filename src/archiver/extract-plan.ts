@@ -1,0 +1,72 @@
+// What the index says before anything is written: areas and digests by entry number, and how much the selection takes.
+
+import type { EntryMeta } from '../entry.ts';
+import { AppError, EncryptionError, InterruptedError } from '../errors.ts';
+import type { Host } from '../host/host.ts';
+import type { ProblemList } from './archive-problem.ts';
+import { EntryDigests } from './entry-digests.ts';
+import { metaOfIndexEntry } from './index-parser.ts';
+import type { OpenArchive } from './open-archive.ts';
+import type { ReadOptions } from './read-content.ts';
+import { isOfExistingEdition, readIndex } from './read-index.ts';
+
+export type SelectEntry = (meta: EntryMeta, area: string) => boolean;
+
+export interface IndexPlan {
+  digests: EntryDigests;
+  /** By entry number. */
+  areas: readonly string[];
+  selectedEntries: number;
+  selectedBytes: number;
+}
+
+/**
+ * Reads the index once. Null when the archive has none or it cannot be reached (a problem then): the extraction goes
+ * on with what the tar itself says. @throws EncryptionError, InterruptedError
+ */
+export async function planFromIndex(
+  host: Host,
+  archive: OpenArchive,
+  options: ReadOptions & { select: SelectEntry },
+  problems: ProblemList,
+): Promise<IndexPlan | null> {
+  if (isOfExistingEdition(archive)) return null;
+  try {
+    return await readPlan(host, archive, options);
+  } catch (error) {
+    if (!(error instanceof AppError) || error instanceof EncryptionError || error instanceof InterruptedError) {
+      throw error;
+    }
+    problems.add({ code: 'index-unreadable', message: `without the index nothing can be checked: ${error.message}` });
+    return null;
+  }
+}
+
+async function readPlan(
+  host: Host,
+  archive: OpenArchive,
+  options: ReadOptions & { select: SelectEntry },
+): Promise<IndexPlan | null> {
+  const digests = new EntryDigests();
+  const areas: string[] = [];
+  const plan: IndexPlan = { digests, areas, selectedEntries: 0, selectedBytes: 0 };
+  const areaNames = new Map<string, string>();
+  // The pass over the entries is the one that shows progress.
+  const { onBytes: _unused, ...silently } = options;
+  for await (const item of readIndex(host, archive, silently)) {
+    if (item.kind === 'head') {
+      if (item.isFromArchive) continue;
+      return null;
+    }
+    const { area, sha256 } = item.entry;
+    const meta = metaOfIndexEntry(item.entry);
+    digests.add(meta, sha256 === undefined ? null : Buffer.from(sha256.padEnd(64, '0'), 'hex'));
+    // One string for each area, not one for each entry.
+    if (!areaNames.has(area)) areaNames.set(area, area);
+    areas.push(areaNames.get(area) ?? area);
+    if (!options.select(meta, area)) continue;
+    plan.selectedEntries += 1;
+    plan.selectedBytes += meta.size;
+  }
+  return plan;
+}

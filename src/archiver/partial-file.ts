@@ -1,0 +1,100 @@
+// A file that grows under the name NAME.partial (0600 from the first byte) until it is published. Shared by both sinks.
+
+import { createHash } from 'node:crypto';
+import { asStorageError, StorageError } from '../errors.ts';
+import { type Host, joinReal, type RealPath } from '../host/host.ts';
+
+const partialMode = 0o600;
+
+export interface PartialFile {
+  partialPath: RealPath;
+  finalPath: RealPath;
+  /** Bytes appended so far. */
+  size(): number;
+  append(bytes: Buffer): Promise<void>;
+  appendNow(bytes: Buffer): void;
+  /** Writes over what is there already. */
+  writeAt(bytes: Buffer, position: number): void;
+  sync(): void;
+  publish(): void;
+  discard(): void;
+}
+
+export function createPartialFile(host: Host, directory: RealPath, name: string): PartialFile {
+  const finalPath = joinReal(directory, name);
+  const partialPath = joinReal(directory, `${name}.partial`);
+  const attempt = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      throw asStorageError(error, `cannot write ${partialPath}`);
+    }
+  };
+  const fd = attempt(() => host.fs.createFile(partialPath, partialMode));
+  let size = 0;
+  let state: 'open' | 'closed' | 'published' = 'open';
+  const close = () => {
+    if (state !== 'open') return;
+    state = 'closed';
+    host.fs.close(fd);
+  };
+  return {
+    partialPath,
+    finalPath,
+    size: () => size,
+    append: async (bytes) => {
+      const position = size;
+      size += bytes.length;
+      await host.fs.writeAsync(fd, bytes, position).catch((error: unknown) => {
+        throw asStorageError(error, `cannot write ${partialPath}`);
+      });
+    },
+    appendNow: (bytes) => {
+      attempt(() => host.fs.write(fd, bytes, size));
+      size += bytes.length;
+    },
+    writeAt: (bytes, position) => attempt(() => host.fs.write(fd, bytes, position)),
+    sync: () => attempt(() => host.fs.sync(fd)),
+    publish: () => {
+      attempt(close);
+      if (host.fs.lstatIfExists(finalPath) !== undefined) {
+        throw new StorageError(`${finalPath} exists already`, {
+          hint: 'Another run used the same second; run the backup again.',
+        });
+      }
+      attempt(() => host.fs.rename(partialPath, finalPath));
+      state = 'published';
+      attempt(() => host.fs.syncDirectory(directory));
+    },
+    discard: () => {
+      if (state === 'published') return;
+      close();
+      removeIfExists(host, partialPath);
+    },
+  };
+}
+
+export function removeIfExists(host: Host, path: RealPath): void {
+  if (host.fs.lstatIfExists(path) !== undefined) host.fs.unlink(path);
+}
+
+export interface ArchiveMeter {
+  update(chunk: Buffer): void;
+  size(): number;
+  /** Lower-case hex. Once. */
+  sha256(): string;
+}
+
+/** Counts and digests an archive's bytes as they pass. */
+export function createMeter(): ArchiveMeter {
+  const digest = createHash('sha256');
+  let size = 0;
+  return {
+    update: (chunk) => {
+      digest.update(chunk);
+      size += chunk.length;
+    },
+    size: () => size,
+    sha256: () => digest.digest('hex'),
+  };
+}

@@ -1,0 +1,104 @@
+// The write side in one pass: entries -> tar -> compress -> more stages (encryption) -> sink. Whatever stage fails, its
+// own error comes out; the caller then discards the sink.
+
+import { type Duplex, Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { SourceEntry } from '../entry.ts';
+import { InterruptedError } from '../errors.ts';
+import type { Host } from '../host/host.ts';
+import type { ArchiveSink, FinishedContent } from './archive-sink.ts';
+import { addToTally, type ArchiveTally, createTally } from './archive-tally.ts';
+import { encodeTar } from './encode-tar.ts';
+import type { IndexHead } from './index-file.ts';
+import { createIndexWriter } from './index-writer.ts';
+import type { ResolvedCompression } from './resolve-codec.ts';
+
+const nanosecondsPerMillisecond = 1_000_000n;
+/** What may wait for the disk while the compressor works on. */
+const sinkBufferBytes = 2 * 1024 * 1024;
+
+export interface ArchiveRequest {
+  entries: AsyncIterable<SourceEntry> | Iterable<SourceEntry>;
+  indexHead: IndexHead;
+  compression: ResolvedCompression;
+  /** Stages behind the compressor, in order. */
+  extraStages?: readonly Duplex[];
+  sink: ArchiveSink;
+  signal: AbortSignal;
+  /** Called at most once a chunk. */
+  onProgress?: (progress: ArchiveProgress) => void;
+}
+
+export interface ArchiveProgress {
+  /** Of the entry that passed last. */
+  area: string;
+  path: string;
+  files: number;
+  bytes: number;
+}
+
+export interface WrittenContent extends FinishedContent {
+  tally: ArchiveTally;
+}
+
+/**
+ * Streams the entries into the sink and finishes its content; manifest and publishing are the caller's.
+ * @throws ArchiveError, CompressionError, StorageError, DiskSpaceError, InterruptedError, or what `entries` throws
+ */
+export async function writeArchive(host: Host, request: ArchiveRequest): Promise<WrittenContent> {
+  const tally = createTally();
+  const { codec } = request.compression;
+  const { sink, signal } = request;
+  const isAborted = () => signal.aborted;
+  if (isAborted()) throw new InterruptedError();
+  try {
+    await pipeline(
+      [
+        Readable.from(encodeWithIndex(host, request, tally)),
+        codec.compress(host, request.compression),
+        ...(request.extraStages ?? []),
+        createSinkStage(sink),
+      ],
+      { signal },
+    );
+  } catch (error) {
+    throw isAborted() ? new InterruptedError(undefined, { cause: error }) : error;
+  }
+  return { ...sink.finishContent(), tally };
+}
+
+function createSinkStage(sink: ArchiveSink): Writable {
+  return new Writable({
+    highWaterMark: sinkBufferBytes,
+    write: (chunk: Buffer, _encoding, done) => {
+      sink.write(chunk).then(() => {
+        done();
+      }, done);
+    },
+  });
+}
+
+async function* encodeWithIndex(
+  host: Host,
+  request: ArchiveRequest,
+  tally: ArchiveTally,
+): AsyncGenerator<Buffer> {
+  const index = createIndexWriter(request.indexHead);
+  const passed: SourceEntry[] = [];
+  const chunks = encodeTar(request.entries, {
+    onEntry: (entry, sha256) => {
+      passed[0] = entry;
+      addToTally(tally, entry);
+      index.add(entry, sha256);
+    },
+    lastEntry: () => index.toEntry(BigInt(host.clock.now().getTime()) * nanosecondsPerMillisecond),
+  });
+  for await (const chunk of chunks) {
+    const [last] = passed;
+    if (last !== undefined) {
+      const { files, bytes } = tally.totals;
+      request.onProgress?.({ area: last.area, path: last.path, files, bytes });
+    }
+    yield chunk;
+  }
+}

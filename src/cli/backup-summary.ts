@@ -1,0 +1,115 @@
+// One screen at the end of a backup: what was saved, where, how big, verified or not, what to look at, what next.
+
+import type { Finding } from '../findings.ts';
+import type { BackupOutcome } from '../orchestrator/finish-run.ts';
+import type { RunRecord } from '../report/run-record.ts';
+import type { Style } from '../ui/style.ts';
+import { AppError } from '../errors.ts';
+import { formatBytes, formatCount } from '../util/format.ts';
+import { printable } from '../util/printable.ts';
+
+export interface SummaryRequest {
+  outcome: BackupOutcome;
+  style: Style;
+  titleOf: (areaId: string) => string;
+  /** How the user calls this program, for the next command. */
+  program: string;
+}
+
+export function renderBackupSummary({ outcome, style, titleOf, program }: SummaryRequest): string {
+  const { record } = outcome;
+  return [
+    '',
+    headline(outcome, style),
+    ...archiveLines(record, style),
+    ...findingLines(record, style, titleOf),
+    ...placeLines(outcome),
+    ...nextLines(record, program, style),
+    '',
+  ].join('\n');
+}
+
+function headline({ record, error }: BackupOutcome, style: Style): string {
+  const host = `${record.hostname} (${record.proxmox_type === 'unknown' ? 'no Proxmox product' : record.proxmox_type})`;
+  switch (record.status) {
+    case 'success':
+      return style.green(style.bold(`Backup of ${host} is complete.`));
+    case 'warning':
+      return style.yellow(style.bold(`Backup of ${host} is complete, with warnings.`));
+    case 'skipped':
+      return style.bold(`Backup of ${host} was skipped: ${record.error ?? ''}.`);
+    case 'interrupted':
+      return style.yellow(style.bold(`Backup of ${host} was interrupted; no archive was made.`));
+    case 'failed': {
+      const what = record.archive_path === '' ? 'failed; no archive was made' : 'has holes: see the errors';
+      const why = record.error === undefined ? '' : `\n  ${printable(record.error)}`;
+      const hint = error instanceof AppError && error.hint !== undefined ? `\n  ${style.dim(printable(error.hint))}` : '';
+      return style.red(style.bold(`Backup of ${host} ${what}.`)) + why + hint;
+    }
+  }
+}
+
+function archiveLines(record: RunRecord, style: Style): string[] {
+  if (record.archive_path === '') return [];
+  const verified = record.verified
+    ? style.green('yes: read back, every file compared')
+    : style.yellow('no (VERIFY_AFTER_BACKUP=false)');
+  const saved = `${formatCount(record.files_collected, 'file')}, ${formatBytes(record.bytes_collected)} in ${formatCount(record.areas.length, 'area')}`;
+  const level = record.compression === 'none' ? 'not compressed' : `${record.compression} level ${record.compression_level}`;
+  return [
+    `  archive    ${record.archive_path}`,
+    `  size       ${formatBytes(record.archive_size)} (${level})`,
+    `  saved      ${saved}`,
+    `  verified   ${verified}`,
+    `  took       ${record.duration_human}`,
+    ...record.tiers.flatMap((tier) =>
+      tier.freeBytes === undefined ? [] : [`  ${tier.tier.padEnd(10)} ${tier.location}, ${formatBytes(tier.freeBytes)} free`],
+    ),
+  ];
+}
+
+const shownGroups = 8;
+
+/** Findings by kind, worst first; the first of each kind stands for its fellows. */
+function findingLines(record: RunRecord, style: Style, titleOf: (areaId: string) => string): string[] {
+  const groups = groupFindings(record);
+  if (groups.length === 0) return [];
+  const lines = groups.slice(0, shownGroups).map(({ first, count }) => {
+    const label = first.severity === 'error' ? style.red('error  ') : style.yellow('warning');
+    const area = first.area === undefined || first.area === '' ? '' : `${titleOf(first.area)}: `;
+    const more = count > 1 ? style.dim(` (and ${formatCount(count - 1, 'more like it', 'more like it')})`) : '';
+    return `  ${label}  ${area}${printable(first.message)}${more}`;
+  });
+  const hidden = groups.length - shownGroups;
+  return ['', ...lines, ...(hidden > 0 ? [`  ... and ${formatCount(hidden, 'other kind')}, see the log`] : [])];
+}
+
+interface FindingGroup {
+  first: Finding;
+  count: number;
+}
+
+function groupFindings(record: RunRecord): FindingGroup[] {
+  const groups = new Map<string, FindingGroup>();
+  for (const finding of record.findings) {
+    if (finding.severity === 'info') continue;
+    const key = `${finding.code} ${finding.area ?? ''}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { first: finding, count: 1 });
+    else group.count += 1;
+  }
+  const rank = (group: FindingGroup) => (group.first.severity === 'error' ? 0 : 1);
+  return [...groups.values()].sort((a, b) => rank(a) - rank(b));
+}
+
+function placeLines({ record, recordPath }: BackupOutcome): string[] {
+  const lines = [];
+  if (record.log_path !== '') lines.push(`  log        ${record.log_path}`);
+  if (recordPath !== undefined) lines.push(`  record     ${recordPath}`);
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function nextLines(record: RunRecord, program: string, style: Style): string[] {
+  if (record.archive_path === '') return [];
+  return ['', 'Next:', `  ${style.bold(`${program} show ${record.archive_path}`)}`, `  ${style.bold(`${program} extract ${record.archive_path} --to DIR`)}`];
+}

@@ -1,0 +1,73 @@
+// A command is one typed value: help, parsing, completion and the manual are all made from it.
+
+import type { ExitCode, ExitName } from '../errors.ts';
+import type { Host, RealPath } from '../host/host.ts';
+import type { LogLevel, Reporter } from '../ui/reporter.ts';
+import type { Redact } from '../ui/redact.ts';
+import type { Style } from '../ui/style.ts';
+import type { Terminal } from '../ui/terminal.ts';
+
+export interface ArgumentSpec {
+  name: string;
+  description: string;
+  isOptional?: true;
+  isVariadic?: true;
+}
+
+export interface OptionSpec {
+  /** As commander takes it: `-n, --dry-run` or `--to <dir>`. */
+  flags: string;
+  description: string;
+  /** May be given several times and holds comma-separated values. */
+  isList?: true;
+  choices?: readonly string[];
+}
+
+export interface CommandInput {
+  args: readonly string[];
+  /** Values by camel-cased long name. */
+  flag(name: string): boolean;
+  text(name: string): string | undefined;
+  list(name: string): readonly string[];
+}
+
+export interface Command {
+  /** `backup`, or `config show` for a command of a group. */
+  name: string;
+  summary: string;
+  /** More than one sentence, where it helps. */
+  description?: string;
+  arguments: readonly ArgumentSpec[];
+  options: readonly OptionSpec[];
+  examples: readonly { what: string; command: string }[];
+  /** Exits that apply besides ok, usage and bug. */
+  exits: readonly ExitName[];
+  run(context: CommandContext, input: CommandInput): Promise<ExitCode>;
+}
+
+/** What the global options decided. */
+export interface GlobalOptions {
+  isJson: boolean;
+  isQuiet: boolean;
+  level: LogLevel;
+  hasProgress: boolean;
+  configPath: RealPath | undefined;
+}
+
+export interface CommandContext {
+  host: Host;
+  terminal: Terminal;
+  style: Style;
+  global: GlobalOptions;
+  /** The result, on stdout. */
+  print(text: string): void;
+  /** One JSON document or line on stdout. */
+  printJson(value: object): void;
+  /** Something for the person, on stderr; not with --quiet. */
+  note(text: string): void;
+  /** How a long command tells what it does. */
+  createReporter(redact: Redact): Reporter;
+}
+
+/** Version of every JSON document on stdout; grows only by addition. */
+export const schemaVersion = 1;

@@ -1,0 +1,170 @@
+// The collection: plan -> stream of entries. Files first, area by area, in catalogue order; the commands run
+// meanwhile and their outputs follow. One failing area never stops the others.
+
+import picomatch from 'picomatch';
+import type { Area, Item, ReferencedItem } from '../catalogue/types.ts';
+import type { SourceEntry } from '../entry.ts';
+import type { ReportFinding } from '../findings.ts';
+import type { Host } from '../host/host.ts';
+import { readOwnerNames, generatedFile, type CollectionContext, type ItemRules } from './context.ts';
+import { compileExclusions } from './exclusions.ts';
+import { expandGlob } from './expand-glob.ts';
+import { inventories } from './inventories/index.ts';
+import { ownerAt, positionOf } from './ownership.ts';
+import { claimedPaths, type CollectionPlan, type PlannedArea } from './plan-collection.ts';
+import { referencedPaths } from './references/index.ts';
+import { reportUnreadable } from './read-file.ts';
+import { startCommands, type CommandOutcome, type PlannedCommand } from './run-commands.ts';
+import { emitInfoParents, isCovered, walkSource } from './walk-sources.ts';
+
+export interface CollectionRequest {
+  plan: CollectionPlan;
+  /** Host paths of ProxSave's own output directories, never saved. */
+  ownDirectories: readonly string[];
+  report: ReportFinding;
+  signal: AbortSignal;
+  /** `survey`: only what would be read, with sizes; no content, no commands. */
+  mode: 'read' | 'survey';
+}
+
+export async function* collectEntries(host: Host, request: CollectionRequest): AsyncGenerator<SourceEntry> {
+  const context = createContext(host, request);
+  const enabled = request.plan.areas.filter((planned) => planned.status.state === 'enabled');
+  const commands = request.mode === 'read' ? plannedCommands(enabled) : [];
+  const outcomes = startCommands(context, commands);
+  for (const planned of enabled) yield* collectFiles(context, planned);
+  for (const [index, command] of commands.entries()) {
+    request.signal.throwIfAborted();
+    const outcome = await outcomes[index];
+    if (outcome !== undefined) yield* commandEntries(context, command, outcome);
+  }
+  if (request.mode === 'read') {
+    for (const planned of enabled) yield* collectInventories(context, planned);
+  }
+}
+
+function createContext(host: Host, request: CollectionRequest): CollectionContext {
+  const { BACKUP_EXCLUDE_PATTERNS, BACKUP_BLACKLIST } = request.plan.values;
+  const patterns = [...BACKUP_EXCLUDE_PATTERNS, ...BACKUP_BLACKLIST];
+  return {
+    host,
+    plan: request.plan,
+    isExcluded: compileExclusions(patterns, request.ownDirectories),
+    report: request.report,
+    owners: readOwnerNames(host),
+    signal: request.signal,
+    isSurvey: request.mode === 'survey',
+    emittedDirectories: new Set(),
+    firstNames: new Map(),
+    followedTargets: new Set(),
+  };
+}
+
+function plannedCommands(areas: readonly PlannedArea[]): PlannedCommand[] {
+  return areas.flatMap(({ area, items }) =>
+    items.flatMap(({ item, isEnabled }) =>
+      isEnabled && item.kind === 'command' ? [{ areaId: area.id, item }] : [],
+    ),
+  );
+}
+
+function* collectFiles(context: CollectionContext, { area, items }: PlannedArea): Generator<SourceEntry> {
+  for (const { item, index, isEnabled } of items) {
+    if (!isEnabled || item.kind === 'command' || item.kind === 'inventory') continue;
+    const rules = rulesOf(context, area, item);
+    for (const path of sourcesOf(context, item)) {
+      if (!isResponsible(context, item, { areaId: area.id, itemIndex: index }, path)) continue;
+      const fate = yield* walkSource(context, rules, path);
+      if (fate === 'absent') reportAbsent(context, area, item, path);
+    }
+  }
+}
+
+/** Referenced files have no claim of their own: they are read unless somebody else does it. */
+function isResponsible(
+  context: CollectionContext,
+  item: Item,
+  self: { areaId: string; itemIndex: number },
+  path: string,
+): boolean {
+  if (item.kind === 'referenced') return !isCovered(context, path);
+  const owner = ownerAt(positionOf(context.plan.ownership, path));
+  return owner?.areaId === self.areaId && owner.itemIndex === self.itemIndex;
+}
+
+function sourcesOf(context: CollectionContext, item: Item): string[] {
+  if (item.kind === 'glob') return expandGlob(context, item.pattern);
+  if (item.kind === 'referenced') return namedPaths(context, item);
+  return claimedPaths(item, context.plan);
+}
+
+function namedPaths(context: CollectionContext, item: ReferencedItem): string[] {
+  try {
+    return referencedPaths(context.host, item.references);
+  } catch (error) {
+    reportUnreadable(context, { areaId: '' }, '/etc/crypttab or /etc/fstab', error);
+    return [];
+  }
+}
+
+function reportAbsent(context: CollectionContext, area: Area, item: Item, path: string): void {
+  const isListed = item.kind === 'listed';
+  if (!isListed && item.expected?.(context.plan.facts) !== true) return;
+  context.report({
+    severity: 'warning',
+    code: isListed ? 'listed-path-missing' : 'expected-missing',
+    area: area.id,
+    path,
+    message: isListed
+      ? `${path} is listed in ${item.option} and does not exist`
+      : `${path} does not exist, although this host should have it`,
+    hint: isListed ? `mount it, or take it out of ${item.option}` : 'a rebuild of this host would miss it',
+  });
+}
+
+function rulesOf(context: CollectionContext, area: Area, item: Item): ItemRules {
+  const { values } = context.plan;
+  const maxFileOption = item.maxFileSizeOption ?? 'MAX_FILE_SIZE';
+  const limit = values[maxFileOption];
+  const patterns = [
+    ...('exclude' in item ? (item.exclude ?? []) : []),
+    ...(item.excludeOption === undefined ? [] : values[item.excludeOption]),
+  ];
+  return {
+    areaId: area.id,
+    maxFileBytes: limit === 0 ? Infinity : limit,
+    maxFileOption,
+    isExcludedBelow:
+      patterns.length === 0 ? () => false : picomatch(patterns, { dot: true, noextglob: true, nonegate: true }),
+    saveBelow: 'saveBelow' in item ? (item.saveBelow ?? '') : '',
+  };
+}
+
+const generatedRules = (areaId: string): ItemRules => ({
+  areaId,
+  maxFileBytes: Infinity,
+  maxFileOption: 'MAX_FILE_SIZE',
+  isExcludedBelow: () => false,
+  saveBelow: '',
+});
+
+function* commandEntries(
+  context: CollectionContext,
+  { areaId, item }: PlannedCommand,
+  outcome: CommandOutcome,
+): Generator<SourceEntry> {
+  for (const finding of outcome.findings) context.report(finding);
+  if (outcome.content === undefined) return;
+  yield* emitInfoParents(context, generatedRules(areaId), item.output);
+  yield generatedFile(context, item.output, areaId, outcome.content);
+}
+
+async function* collectInventories(context: CollectionContext, { area, items }: PlannedArea): AsyncGenerator<SourceEntry> {
+  for (const { item, isEnabled } of items) {
+    if (!isEnabled || item.kind !== 'inventory') continue;
+    const { content, findings } = await inventories[item.inventory](context.host, context.plan.facts);
+    for (const finding of findings) context.report({ area: area.id, ...finding });
+    yield* emitInfoParents(context, generatedRules(area.id), item.output);
+    yield generatedFile(context, item.output, area.id, Buffer.from(content, 'utf8'));
+  }
+}

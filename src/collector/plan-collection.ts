@@ -1,0 +1,120 @@
+// Decides what a run reads: catalogue + host facts + configuration -> a plan. Pure: it looks at nothing on disk.
+
+import { posix } from 'node:path';
+import type { ConfigValues } from '../config/options.ts';
+import type { Area, Item, KnownPlace, PathSource } from '../catalogue/types.ts';
+import type { HostFacts } from '../host/facts.ts';
+import { addClaim, createOwnership, type ClaimNode } from './ownership.ts';
+
+export interface Selection {
+  /** Only these area ids; empty: all. */
+  only: readonly string[];
+  skip: readonly string[];
+}
+
+export type AreaState =
+  | { state: 'enabled' }
+  | { state: 'disabled'; reason: string }
+  | { state: 'not-this-product'; reason: string };
+
+export interface PlannedItem {
+  item: Item;
+  index: number;
+  isEnabled: boolean;
+}
+
+export interface PlannedArea {
+  area: Area;
+  status: AreaState;
+  items: readonly PlannedItem[];
+}
+
+/** Host paths of the places that only the run knows; absent: there is none, or it lies outside the host. */
+export type KnownPlaces = Readonly<Partial<Record<KnownPlace, string>>>;
+
+/** What paths of the catalogue may depend on. */
+export interface PathContext {
+  values: ConfigValues;
+  knownPlaces: KnownPlaces;
+}
+
+export interface CollectionPlan extends PathContext {
+  areas: readonly PlannedArea[];
+  ownership: ClaimNode;
+  facts: HostFacts;
+}
+
+export interface PlanInput extends PathContext {
+  areas: readonly Area[];
+  facts: HostFacts;
+  selection: Selection;
+}
+
+export function planCollection(input: PlanInput): CollectionPlan {
+  const ownership = createOwnership();
+  const areas = input.areas.map((area) => planArea(area, input));
+  for (const planned of areas) {
+    // What belongs to a product that is not installed here is left to "the rest of /etc", not lost.
+    if (planned.status.state === 'not-this-product') continue;
+    for (const { item, index, isEnabled } of planned.items) {
+      if (item.when !== undefined && !item.when(input.facts)) continue;
+      const claim = { areaId: planned.area.id, itemIndex: index, isEnabled };
+      for (const pattern of claimedPaths(item, input)) addClaim(ownership, pattern, claim);
+    }
+  }
+  return { areas, ownership, values: input.values, knownPlaces: input.knownPlaces, facts: input.facts };
+}
+
+function planArea(area: Area, input: PlanInput): PlannedArea {
+  const status = areaStatus(area, input);
+  const items = area.items.map((item, index) => ({
+    item,
+    index,
+    isEnabled: status.state === 'enabled' && isItemEnabled(item, input),
+  }));
+  return { area, status, items };
+}
+
+function isItemEnabled(item: Item, { values, facts }: PlanInput): boolean {
+  return (item.toggles ?? []).every((toggle) => values[toggle]) && (item.when?.(facts) ?? true);
+}
+
+function areaStatus(area: Area, { values, facts, selection }: PlanInput): AreaState {
+  if (selection.only.length > 0 && !selection.only.includes(area.id)) {
+    return { state: 'disabled', reason: 'not named by --only' };
+  }
+  if (selection.skip.includes(area.id)) return { state: 'disabled', reason: 'named by --skip' };
+  const off = area.toggles.find((toggle) => !values[toggle]);
+  if (off !== undefined) return { state: 'disabled', reason: `${off}=false` };
+  if (area.product !== 'host' && facts[area.product] === undefined) {
+    return { state: 'not-this-product', reason: `${area.product.toUpperCase()} is not installed` };
+  }
+  return { state: 'enabled' };
+}
+
+/** The path that a source stands for on this host; undefined when there is none. */
+export function pathOf(source: PathSource, { values, knownPlaces }: PathContext): string | undefined {
+  if (typeof source === 'string') return source;
+  const value = 'option' in source ? values[source.option] : knownPlaces[source.known];
+  return value === undefined || value === '' ? undefined : posix.resolve('/', value);
+}
+
+/** Absolute paths or patterns which an item declares. */
+export function claimedPaths(item: Item, context: PathContext): string[] {
+  switch (item.kind) {
+    case 'file':
+    case 'tree':
+    case 'database': {
+      const path = pathOf(item.path, context);
+      return path === undefined ? [] : [path];
+    }
+    case 'glob':
+      return [item.pattern];
+    case 'listed':
+      return [...new Set(context.values[item.option].map((path) => posix.resolve('/', path)))];
+    case 'referenced':
+    case 'command':
+    case 'inventory':
+      return [];
+  }
+}

@@ -1,0 +1,185 @@
+// Turns a file into an entry whose header is always true, whatever happens to the file meanwhile. Small files are
+// read whole and the header is made from what was read; larger ones give exactly the size seen when they were
+// opened, padded with zeros or cut, and a finding names the file.
+
+import { describeSystemError, isSystemError } from '../errors.ts';
+import type { SourceEntry } from '../entry.ts';
+import type { FileStatus, FileSystem } from '../host/file-system.ts';
+import type { RealPath } from '../host/host.ts';
+import { entryMeta, type CollectionContext, type ItemRules } from './context.ts';
+
+const wholeReadLimitBytes = 4 * 1024 * 1024;
+const pieceBytes = 1024 * 1024;
+
+export interface FoundFile {
+  /** Absolute path on the host. */
+  hostPath: string;
+  realPath: RealPath;
+  archivePath: string;
+  status: FileStatus;
+}
+
+/** The entry of a regular file, or undefined when it was left out (a finding says why). */
+export function readFileEntry(context: CollectionContext, rules: ItemRules, found: FoundFile): SourceEntry | undefined {
+  if (context.isSurvey) return surveyFileEntry(context, rules, found);
+  const { fs } = context.host;
+  let fd: number | undefined;
+  try {
+    fd = fs.openForRead(found.realPath);
+    const status = fs.statFd(fd);
+    // Replaced between lstat and open by something that is no file.
+    if (status.kind !== 'file') return undefined;
+    if (status.size > rules.maxFileBytes) {
+      reportTooLarge(context, rules, found.hostPath, status.size);
+      return undefined;
+    }
+    const meta = { ...entryMeta(context, found.archivePath, status, 'file'), area: rules.areaId };
+    if (status.size > wholeReadLimitBytes) {
+      const content = readPieces(context, rules, { fs, fd, status, hostPath: found.hostPath });
+      fd = undefined; // now owned by the generator
+      return { ...meta, size: status.size, content };
+    }
+    const content = readWhole(fs, fd, status.size);
+    if (content === undefined) {
+      // Grew past the limit while it was read: take what it was when opened.
+      reportChanged(context, rules, found.hostPath, 'grew');
+      const cut = Buffer.alloc(status.size);
+      fs.read(fd, cut, 0, cut.length, 0);
+      return { ...meta, size: cut.length, content: cut };
+    }
+    return { ...meta, size: content.length, content };
+  } catch (error) {
+    reportUnreadable(context, rules, found.hostPath, error);
+    return undefined;
+  } finally {
+    if (fd !== undefined) fs.close(fd);
+  }
+}
+
+function surveyFileEntry(context: CollectionContext, rules: ItemRules, found: FoundFile): SourceEntry | undefined {
+  const { size } = found.status;
+  if (size > rules.maxFileBytes) {
+    reportTooLarge(context, rules, found.hostPath, size);
+    return undefined;
+  }
+  return { ...entryMeta(context, found.archivePath, found.status, 'file'), size, area: rules.areaId, content: null };
+}
+
+/** Reads to the end of the file, also when its status lies about the size (proc, FUSE). undefined: too much. */
+function readWhole(fs: FileSystem, fd: number, expectedBytes: number): Buffer | undefined {
+  let buffer = Buffer.allocUnsafe(expectedBytes + 1);
+  let length = 0;
+  for (;;) {
+    const count = fs.read(fd, buffer, length, buffer.length - length, null);
+    if (count === 0) return buffer.subarray(0, length);
+    length += count;
+    if (length > wholeReadLimitBytes) return undefined;
+    if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(Math.max(4096, length))]);
+  }
+}
+
+interface OpenFile {
+  fs: FileSystem;
+  fd: number;
+  status: FileStatus;
+  hostPath: string;
+}
+
+function* readPieces(context: CollectionContext, rules: ItemRules, file: OpenFile): Generator<Buffer> {
+  const { fs, fd, status, hostPath } = file;
+  try {
+    let remaining = status.size;
+    while (remaining > 0) {
+      context.signal.throwIfAborted();
+      const piece = Buffer.allocUnsafe(Math.min(pieceBytes, remaining));
+      const count = readPiece(context, rules, file, piece);
+      if (count < piece.length) {
+        if (count >= 0) reportChanged(context, rules, hostPath, 'shrank');
+        yield* padded(piece, Math.max(0, count), remaining);
+        return;
+      }
+      remaining -= piece.length;
+      yield piece;
+    }
+    const after = fs.statFd(fd);
+    if (after.size > status.size) reportChanged(context, rules, hostPath, 'grew');
+    else if (after.mtimeNs !== status.mtimeNs) reportChanged(context, rules, hostPath, 'changed');
+  } finally {
+    fs.close(fd);
+  }
+}
+
+/** Fills the piece; fewer bytes than its length: the end of the file came early; -1: a read error (reported). */
+function readPiece(context: CollectionContext, rules: ItemRules, file: OpenFile, piece: Buffer): number {
+  let length = 0;
+  try {
+    while (length < piece.length) {
+      const count = file.fs.read(file.fd, piece, length, piece.length - length, null);
+      if (count === 0) return length;
+      length += count;
+    }
+    return length;
+  } catch (error) {
+    context.report({
+      severity: 'error',
+      code: 'file-read-error',
+      area: rules.areaId,
+      path: file.hostPath,
+      message: `read error in ${file.hostPath}: ${describeSystemError(error)}; the rest is zeros in the archive`,
+      hint: 'check the disk that the file is on',
+    });
+    return -1;
+  }
+}
+
+function* padded(piece: Buffer, validBytes: number, totalBytes: number): Generator<Buffer> {
+  yield piece.subarray(0, validBytes);
+  let missing = totalBytes - validBytes;
+  while (missing > 0) {
+    const zeros = Buffer.alloc(Math.min(pieceBytes, missing));
+    missing -= zeros.length;
+    yield zeros;
+  }
+}
+
+const changeWords = {
+  grew: 'grew while it was read; the archive has what it was at the start',
+  shrank: 'shrank while it was read; the missing end is zeros in the archive',
+  changed: 'was written to while it was read; the archive may mix old and new content',
+} as const;
+
+function reportChanged(context: CollectionContext, rules: ItemRules, path: string, how: keyof typeof changeWords): void {
+  context.report({
+    severity: 'warning',
+    code: 'file-changed',
+    area: rules.areaId,
+    path,
+    message: `${path} ${changeWords[how]}`,
+  });
+}
+
+function reportTooLarge(context: CollectionContext, rules: ItemRules, path: string, sizeBytes: number): void {
+  context.report({
+    severity: 'warning',
+    code: 'file-too-large',
+    area: rules.areaId,
+    path,
+    message: `not saved: ${path} has ${sizeBytes} bytes, more than ${rules.maxFileOption} (${rules.maxFileBytes})`,
+    hint: `raise ${rules.maxFileOption}, or add the file to BACKUP_EXCLUDE_PATTERNS to silence this`,
+  });
+}
+
+/** A file that went away is no loss; anything else is. */
+export function reportUnreadable(context: CollectionContext, rules: Pick<ItemRules, 'areaId'>, path: string, error: unknown): void {
+  if (!isSystemError(error)) throw error;
+  const isGone = isSystemError(error, 'ENOENT') || isSystemError(error, 'ELOOP') || isSystemError(error, 'ENOTDIR');
+  const isDenied = isSystemError(error, 'EACCES') || isSystemError(error, 'EPERM');
+  context.report({
+    severity: isGone ? 'info' : 'warning',
+    code: isGone ? 'file-vanished' : 'file-unreadable',
+    area: rules.areaId,
+    path,
+    message: isGone ? `${path} vanished while it was read` : `not saved: ${path}: ${describeSystemError(error)}`,
+    ...(isDenied && context.host.process.uid !== 0 ? { hint: 'run as root to save what only root may read' } : {}),
+  });
+}

@@ -1,0 +1,98 @@
+// Runs the inventory commands of a plan: a few at a time, each bounded in time and output, while files stream.
+// stdout alone is the content; stderr goes into the finding. A program that is not installed is no finding.
+
+import type { CommandItem } from '../catalogue/types.ts';
+import type { Finding } from '../findings.ts';
+import type { RunResult } from '../host/programs.ts';
+import type { CollectionContext } from './context.ts';
+
+const maxOutputBytes = 32 * 1024 * 1024;
+
+export interface PlannedCommand {
+  areaId: string;
+  item: CommandItem;
+}
+
+export interface CommandOutcome {
+  /** undefined: nothing to save. */
+  content: Buffer | undefined;
+  findings: readonly Finding[];
+}
+
+/** Starts all; each promise settles when its command is done. None rejects. */
+export function startCommands(
+  context: CollectionContext,
+  commands: readonly PlannedCommand[],
+): Promise<CommandOutcome>[] {
+  const slots = createSlots(context.plan.values.COMMAND_CONCURRENCY);
+  return commands.map(async (command) => {
+    const release = await slots();
+    try {
+      return await runOne(context, command);
+    } finally {
+      release();
+    }
+  });
+}
+
+/** Hands out at most `count` places at a time, in order. */
+function createSlots(count: number): () => Promise<() => void> {
+  let free = Math.max(1, count);
+  const waiting: (() => void)[] = [];
+  const release = () => {
+    const next = waiting.shift();
+    if (next === undefined) free += 1;
+    else next();
+  };
+  return async () => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    return release;
+  };
+}
+
+async function runOne(context: CollectionContext, { areaId, item }: PlannedCommand): Promise<CommandOutcome> {
+  const timeoutSeconds = timeoutOf(context, item);
+  const result = await context.host.commands.run({
+    argv: item.argv,
+    // 0 in the configuration: no limit of its own. A day still bounds it.
+    timeoutMs: (timeoutSeconds === 0 ? 86_400 : timeoutSeconds) * 1000,
+    maxOutputBytes,
+    signal: context.signal,
+  });
+  const isUsable =
+    result.status === 'ok' ||
+    (result.status === 'failed' && (item.acceptExitCodes ?? []).some((code) => code === result.exitCode));
+  if (isUsable) return { content: result.stdout, findings: [] };
+  if (result.status === 'missing' || result.status === 'aborted') return { content: undefined, findings: [] };
+  return { content: undefined, findings: [failureFinding(areaId, item, result, timeoutSeconds)] };
+}
+
+function timeoutOf(context: CollectionContext, item: CommandItem): number {
+  if (item.timeoutSeconds !== undefined) return item.timeoutSeconds;
+  const { PVESH_TIMEOUT, COMMAND_TIMEOUT } = context.plan.values;
+  return item.argv[0] === 'pvesh' ? PVESH_TIMEOUT : COMMAND_TIMEOUT;
+}
+
+function failureFinding(areaId: string, item: CommandItem, result: RunResult, timeoutSeconds: number): Finding {
+  const commandLine = item.argv.join(' ');
+  const timedOut = result.status === 'timeout';
+  return {
+    // Hanging or flooding is wrong for any command; plain failure may be normal for hardware tools.
+    severity: result.status === 'failed' ? (item.onFailure ?? 'warning') : 'warning',
+    code: `command-${result.status}`,
+    area: areaId,
+    path: commandLine,
+    message: `\`${commandLine}\` ${describeFailure(result, timeoutSeconds)}; its output is not in the archive`,
+    ...(timedOut ? { hint: 'a dead network mount or a busy service often is the cause; see COMMAND_TIMEOUT' } : {}),
+  };
+}
+
+function describeFailure(result: RunResult, timeoutSeconds: number): string {
+  const lastLine = result.stderr.trim().split('\n').at(-1) ?? '';
+  const said = lastLine === '' ? '' : `: ${lastLine.slice(0, 300)}`;
+  if (result.status === 'timeout') return `gave no answer within ${timeoutSeconds} s and was stopped${said}`;
+  if (result.status === 'flooded') return `printed more than ${maxOutputBytes / 1024 / 1024} MiB and was stopped`;
+  if (result.killedBy !== null) return `was killed by ${result.killedBy}${said}`;
+  return result.exitCode === null ? `could not be started${said}` : `failed with exit code ${result.exitCode}${said}`;
+}

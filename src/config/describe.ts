@@ -1,0 +1,64 @@
+// Values as text, for `proxsave config show`, and names for completion and for hints.
+
+import { knownKeys, options, optionNames, webhookEndpointKeyOf, webhookEndpointOptions } from './options.ts';
+import { isOptionName } from './options.ts';
+import { nearest } from './nearest.ts';
+import type { LoadedConfig } from './load-config.ts';
+import type { Origin } from './given.ts';
+import type { Resolved } from './resolve-option.ts';
+import type { Option } from './types.ts';
+
+export interface ConfigRow {
+  name: string;
+  /** Secrets are masked, unless empty. */
+  value: string;
+  origin: Origin;
+  /** `FILE:LINE`, `environment`, ...; absent for a default. */
+  where?: string;
+  line?: number;
+}
+
+export const secretMask = '********';
+
+/** All keys in the order of the template, then those of webhook endpoints; or only `names`, in their order. */
+export function describeConfig(config: LoadedConfig, names?: readonly string[]): ConfigRow[] {
+  const wanted = names ?? [
+    ...optionNames,
+    ...[...config.details.keys()].filter((name) => !isOptionName(name)),
+  ];
+  return wanted.flatMap((name) => {
+    const resolved = config.details.get(name);
+    const row = rowOf(name);
+    if (resolved === undefined || row === undefined) return [];
+    const { origin, where, line } = resolved;
+    return [
+      {
+        name,
+        value: valueText(row, resolved),
+        origin,
+        ...(where === undefined ? {} : { where }),
+        ...(line === undefined ? {} : { line }),
+      },
+    ];
+  });
+}
+
+function rowOf(name: string): Option | undefined {
+  if (isOptionName(name)) return options[name];
+  const ofEndpoint = webhookEndpointKeyOf(name);
+  return ofEndpoint === undefined ? undefined : webhookEndpointOptions[ofEndpoint.key];
+}
+
+/** In the grammar of the file where that is possible. */
+export function valueText(row: Option, { value, text }: Pick<Resolved, 'value' | 'text'>): string {
+  if (row.secret === true) return text === '' ? '' : secretMask;
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value === 'string' || typeof value === 'boolean') return String(value);
+  // Sizes and durations read better as they were written.
+  return text.trim();
+}
+
+/** The known key that is nearest to a wrong one, or undefined. */
+export function nearestName(name: string): string | undefined {
+  return nearest(name.toUpperCase(), knownKeys);
+}

@@ -1,0 +1,162 @@
+// From command line, environment, file and defaults to one typed value. All errors are collected before anything is
+// thrown, so that a file is corrected in one go.
+
+import { describeSystemError, isSystemError, PermissionError, UsageError } from '../errors.ts';
+import type { Finding } from '../findings.ts';
+import type { Host, RealPath } from '../host/host.ts';
+import { decodeBytePath } from '../util/byte-path.ts';
+import { configError, type ConfigProblem, type Notes } from './config-problem.ts';
+import { crossCheck } from './cross-checks.ts';
+import { parseEnvFile, type EnvFile } from './env-file.ts';
+import { isRepeatableKey, remarkOnFile, remarkOnPermissions } from './file-remarks.ts';
+import { fileEntries, type Origin } from './given.ts';
+import { locate, type Layout, type Places } from './layout.ts';
+import { nearest } from './nearest.ts';
+import {
+  canonicalNameOf,
+  knownKeys,
+  optionNames,
+  options,
+  webhookEndpointKeyOf,
+  type ConfigValues,
+  type OptionName,
+} from './options.ts';
+import { createResolver, resolveOption, type Resolved, type Resolver } from './resolve-option.ts';
+import { resolveEndpoints, type WebhookEndpoint } from './webhook-endpoints.ts';
+
+export interface ConfigRequest {
+  /** As the user named it, made absolute. */
+  configPath?: RealPath;
+  /** Values from the command line, by key or older name. */
+  overrides?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface LoadedConfig {
+  values: ConfigValues;
+  origins: Readonly<Record<OptionName, Origin>>;
+  /** Where each value comes from in detail, and its text; also for the keys of webhook endpoints. */
+  details: ReadonlyMap<string, Resolved>;
+  webhookEndpoints: readonly WebhookEndpoint[];
+  file: RealPath | undefined;
+  layout: Layout;
+  places: Places;
+  findings: readonly Finding[];
+}
+
+/** Either the configuration or what is wrong with it, with what else was noticed. */
+export interface ConfigReading {
+  file: RealPath | undefined;
+  places: Places;
+  /** Undefined exactly if there are problems. */
+  config: LoadedConfig | undefined;
+  details: ReadonlyMap<string, Resolved>;
+  problems: readonly ConfigProblem[];
+  findings: readonly Finding[];
+}
+
+/**
+ * Throws UsageError, naming every error with its place, when a value is wrong or `configPath` does not exist;
+ * PermissionError when the file cannot be read. Without any file the defaults apply.
+ */
+export function loadConfig(host: Host, request: ConfigRequest = {}): LoadedConfig {
+  const { config, problems } = readConfig(host, request);
+  if (config === undefined) throw configError(problems);
+  return config;
+}
+
+/** Like loadConfig, but gives wrong values back instead of throwing. */
+export function readConfig(host: Host, request: ConfigRequest = {}): ConfigReading {
+  const notes: Notes = { problems: [], findings: [] };
+  const { places, file } = locate(host, request.configPath);
+  const content = file === undefined ? undefined : readFile(host, file);
+  const sources = {
+    host,
+    overrides: checkOverrides(request.overrides ?? {}, notes),
+    file,
+    entries: fileEntries(content?.assignments ?? [], isRepeatableKey),
+  };
+  const resolver = createResolver(sources, places, notes);
+  const details = resolveAll(resolver);
+  const values = valuesOf(details);
+  // Undefined when its own text is wrong; then there are no endpoints to look at.
+  const endpointNames = (values.WEBHOOK_ENDPOINTS as readonly string[] | undefined) ?? [];
+  const webhookEndpoints = resolveEndpoints(endpointNames, resolver, details);
+  if (file !== undefined && content !== undefined) {
+    const { referenced } = resolver;
+    remarkOnFile({ file, content, notes }, { base: places.base, referenced, endpointNames });
+    remarkOnPermissions(host, { file, content, notes });
+  }
+  if (notes.problems.length === 0) {
+    crossCheck(values, webhookEndpoints, (name) => details.get(name)?.where ?? 'defaults', notes);
+  }
+  const { problems, findings } = notes;
+  const loaded = { details, webhookEndpoints, file, layout: places.layout, places, findings };
+  const config = problems.length > 0 ? undefined : { values, origins: originsOf(details), ...loaded };
+  return { file, places, config, details, problems, findings };
+}
+
+function resolveAll(resolver: Resolver): Map<string, Resolved> {
+  const details = new Map<string, Resolved>();
+  for (const name of optionNames) {
+    const resolved = resolveOption(name, options[name], resolver);
+    if (resolved !== undefined) details.set(name, resolved);
+  }
+  return details;
+}
+
+/** The rows' parsers made each value, so it has the type that the row says; only wrong ones are undefined. */
+function valuesOf(details: ReadonlyMap<string, Resolved>): ConfigValues {
+  const pairs = optionNames.map((name) => [name, details.get(name)?.value]);
+  return Object.fromEntries(pairs);
+}
+
+function originsOf(details: ReadonlyMap<string, Resolved>): Record<OptionName, Origin> {
+  const pairs = optionNames.map((name) => [name, details.get(name)?.origin ?? 'default']);
+  return Object.fromEntries(pairs) as Record<OptionName, Origin>;
+}
+
+/** Keys in capitals; an unknown one is an error, because somebody typed it just now. */
+function checkOverrides(
+  overrides: Readonly<Record<string, string | undefined>>,
+  notes: Notes,
+): Record<string, string | undefined> {
+  const checked: Record<string, string | undefined> = {};
+  for (const [written, text] of Object.entries(overrides)) {
+    const key = written.toUpperCase();
+    checked[key] = text;
+    if (canonicalNameOf(key) !== undefined || webhookEndpointKeyOf(key) !== undefined) continue;
+    const meant = nearest(key, knownKeys);
+    notes.problems.push({
+      where: 'command line',
+      message: `${written} is not a known key`,
+      hint: meant === undefined ? 'proxsave config template lists all keys' : `did you mean ${meant}?`,
+    });
+  }
+  return checked;
+}
+
+/** Paths in the file are bytes, so it is decoded like file names are. */
+function readFile(host: Host, file: RealPath): EnvFile {
+  return parseEnvFile(decodeBytePath(readBytes(host, file)), (key) => {
+    const name = canonicalNameOf(key);
+    return name !== undefined && options[name].kind === 'list';
+  });
+}
+
+function readBytes(host: Host, file: RealPath): Buffer {
+  try {
+    const fd = host.fs.openFollowing(file);
+    try {
+      const bytes = Buffer.alloc(host.fs.statFd(fd).size);
+      return bytes.subarray(0, host.fs.read(fd, bytes, 0, bytes.length, 0));
+    } finally {
+      host.fs.close(fd);
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const message = `cannot read the configuration ${file}: ${describeSystemError(error)}`;
+    if (!isSystemError(error, 'EACCES')) throw new UsageError(message, { cause: error });
+    const hint = 'run the command as the owner of the file, usually root, or name another file with --config';
+    throw new PermissionError(message, { cause: error, hint });
+  }
+}

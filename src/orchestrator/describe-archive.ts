@@ -1,0 +1,49 @@
+// The manifest of an archive that was just written.
+
+import { basename } from 'node:path';
+import type { ArchiveSink } from '../archiver/archive-sink.ts';
+import type { Manifest } from '../archiver/manifest.ts';
+import type { WrittenContent } from '../archiver/write-archive.ts';
+import { joinReal } from '../host/host.ts';
+import { bundleExtension } from '../archiver/archive-name.ts';
+import { proxmoxTypeOf, proxmoxVersionOf } from '../host/facts.ts';
+import { formatRfc3339 } from '../util/format.ts';
+import { version } from '../version.ts';
+import { clusterModeOf, targetsOf } from './info-entries.ts';
+import type { ArchiveJob } from './make-archive.ts';
+import type { Run } from './run-state.ts';
+
+export function describeArchive(run: Run, job: ArchiveJob, sink: ArchiveSink, content: WrittenContent): Manifest {
+  const { facts, compression } = job;
+  const targets = targetsOf(facts);
+  const archiveName = basename(sink.finalPath, bundleExtension);
+  const count = (severity: string) => run.findings.filter((finding) => finding.severity === severity).length;
+  return {
+    archive_path: joinReal(job.store.path, archiveName),
+    archive_size: content.archiveSize,
+    sha256: content.sha256,
+    created_at: formatRfc3339(run.startedAt),
+    compression_type: compression.type,
+    compression_level: compression.level,
+    compression_mode: compression.mode,
+    proxmox_type: proxmoxTypeOf(facts),
+    ...(targets.length > 0 ? { proxmox_targets: targets } : {}),
+    proxmox_version: proxmoxVersionOf(facts),
+    ...(facts.pve === undefined ? {} : { pve_version: facts.pve.version }),
+    ...(facts.pbs === undefined ? {} : { pbs_version: facts.pbs.version }),
+    hostname: facts.hostname,
+    script_version: version,
+    encryption_mode: 'none',
+    ...(facts.pve === undefined ? {} : { cluster_mode: clusterModeOf(facts) }),
+    schema_version: 1,
+    install_id: job.installId,
+    status: count('error') > 0 ? 'partial' : 'complete',
+    ...(job.isVerified ? { verified_at: formatRfc3339(run.host.clock.now()) } : {}),
+    entry_count: content.tally.entryCount,
+    file_count: content.tally.totals.files,
+    content_bytes: content.tally.totals.bytes,
+    warning_count: count('warning'),
+    error_count: count('error'),
+    areas: [...content.tally.areas].map(([id, { files, bytes }]) => ({ id, files, bytes })),
+  };
+}

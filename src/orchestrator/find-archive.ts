@@ -1,0 +1,65 @@
+// Finds the archive that a user means: a path, a file name, a unique beginning of one, a date, `latest`, `latest~2`.
+
+import { openArchive, type OpenArchive } from '../archiver/open-archive.ts';
+import { UsageError } from '../errors.ts';
+import { asRealPath, type Host, type RealPath } from '../host/host.ts';
+import { posix } from 'node:path';
+import { formatLocalTime } from '../util/format.ts';
+import { listArchives, type ListedArchive } from './list-archives.ts';
+
+/** Where names are looked up; asked for only when the user's words are no path. */
+export type BackupDirectory = () => RealPath;
+
+/** Looking into a bare file needs no configuration: `directory` is not called then. */
+export async function findArchive(host: Host, words: string, directory: BackupDirectory): Promise<OpenArchive> {
+  const path = asRealPath(posix.resolve(host.process.cwd, words));
+  if (words.includes('/') || host.fs.lstatIfExists(path)?.kind === 'file') return openArchive(host, path);
+  const place = directory();
+  const archives = await listArchives(host, 'primary', place);
+  const found = pickArchive(archives, words, place);
+  return openArchive(host, found.path);
+}
+
+/** Pure part: `archives` newest first. Throws UsageError when nothing or more than one thing is meant. */
+export function pickArchive(archives: readonly ListedArchive[], words: string, place: string): ListedArchive {
+  const hint = '`proxsave list` shows the archives there are';
+  if (archives.length === 0) {
+    throw new UsageError(`there is no archive in ${place}`, { hint: '`proxsave backup` makes one' });
+  }
+  const relative = /^latest(?:~(\d+))?$/.exec(words);
+  if (relative !== null) {
+    const index = Number(relative[1] ?? 0);
+    const archive = archives[index];
+    if (archive !== undefined) return archive;
+    throw new UsageError(`${words}: there are only ${archives.length} archives in ${place}`, { hint });
+  }
+  const matches = archives.filter((archive) => archive.name === words || isMeantBy(archive, words));
+  const exact = matches.find((archive) => archive.name === words);
+  if (exact !== undefined) return exact;
+  const [only, ...others] = matches;
+  if (only === undefined) throw new UsageError(`no archive in ${place} is named or dated "${words}"`, { hint });
+  if (others.length === 0) return only;
+  const names = matches.slice(0, 5).map((archive) => `\n    ${archive.name}`);
+  const more = matches.length > 5 ? `\n    and ${matches.length - 5} more` : '';
+  throw new UsageError(`"${words}" may mean ${matches.length} archives:${names.join('')}${more}`, {
+    hint: 'write more of the name, or the time too: 2026-07-24 02:00',
+  });
+}
+
+/** A beginning of the file name, or of the local time: `20260724`, `2026-07-24`, `2026-07-24 02:00`. */
+function isMeantBy(archive: ListedArchive, words: string): boolean {
+  if (archive.name.startsWith(words)) return true;
+  const digits = words.replace(/[-:T ]/g, '');
+  if (!/^\d{4,14}$/.test(digits)) return false;
+  return formatLocalTime(archive.createdAt).replace(/[-: ]/g, '').startsWith(digits);
+}
+
+/** Splits `ARCHIVE:path`; a path of the archive's host may have a slash in front or not. */
+export function splitArchivePath(words: string): { archive: string; path: string } | undefined {
+  // The archive part may hold a colon too (a time), the path part starts with a slash or is relative: take the last
+  // colon that is followed by something path-like.
+  const slashed = words.indexOf(':/');
+  const at = slashed >= 0 ? slashed : words.lastIndexOf(':');
+  if (at <= 0) return undefined;
+  return { archive: words.slice(0, at), path: words.slice(at + 1).replace(/^\/+/, '') };
+}

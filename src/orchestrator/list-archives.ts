@@ -1,0 +1,53 @@
+// All archives of a tier, newest first, each read no further than its head.
+
+import { parseArchiveName, parseTimestamp, type ArchiveName } from '../archiver/archive-name.ts';
+import { listHead, type ArchiveHead, type OpenArchive } from '../archiver/open-archive.ts';
+import { joinReal, type Host, type RealPath } from '../host/host.ts';
+import { createDirectoryStore } from '../storage/directory-store.ts';
+import type { TierName } from '../storage/store.ts';
+
+export interface ListedArchive {
+  tier: TierName;
+  /** File name on the tier. */
+  name: string;
+  path: RealPath;
+  hostname: string;
+  createdAt: Date;
+  /** Bytes of the file (a bundle with what is around the archive). */
+  sizeBytes: number;
+  /** Absent: the head cannot be read; `problem` says why. */
+  archive?: OpenArchive;
+  problem?: string;
+}
+
+/** Newest first; same second: by name. Files that are no archives are passed over. */
+export async function listArchives(host: Host, tier: TierName, directory: RealPath): Promise<ListedArchive[]> {
+  const store = createDirectoryStore(host, tier, directory);
+  const listed: ListedArchive[] = [];
+  for (const file of await store.list()) {
+    const name = parseArchiveName(file.name);
+    if (name === undefined) continue;
+    const path = joinReal(directory, file.name);
+    const head = await listHead(host, path);
+    listed.push({ tier, name: file.name, path, sizeBytes: file.sizeBytes, ...describeHead(name, head, file.modified) });
+  }
+  return listed.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.name < b.name ? -1 : 1));
+}
+
+function describeHead(
+  name: ArchiveName,
+  head: ArchiveHead,
+  modified: Date,
+): Pick<ListedArchive, 'hostname' | 'createdAt' | 'archive' | 'problem'> {
+  const named = parseTimestamp(name.timestamp) ?? modified;
+  if (head.archive === undefined) {
+    return { hostname: name.hostname, createdAt: named, problem: head.problem.message };
+  }
+  const { manifest } = head.archive;
+  const created = new Date(manifest.created_at);
+  return {
+    hostname: manifest.hostname === '' ? name.hostname : manifest.hostname,
+    createdAt: Number.isNaN(created.getTime()) ? named : created,
+    archive: head.archive,
+  };
+}

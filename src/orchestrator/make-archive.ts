@@ -1,0 +1,166 @@
+// One pass from the live host to a finished archive: collect, write, read back, publish. Whatever goes wrong before
+// the last step, nothing stays under the archive's name, and earlier archives are untouched.
+
+import { makeArchiveName } from '../archiver/archive-name.ts';
+import type { ArchiveSink } from '../archiver/archive-sink.ts';
+import type { ArchiveTally } from '../archiver/archive-tally.ts';
+import { createBundleWriter } from '../archiver/bundle-writer.ts';
+import { createRawWriter } from '../archiver/raw-writer.ts';
+import type { ResolvedCompression } from '../archiver/resolve-codec.ts';
+import { verifyContent } from '../archiver/verify-archive.ts';
+import { writeArchive, type WrittenContent } from '../archiver/write-archive.ts';
+import { collectEntries, type CollectionRequest } from '../collector/collect.ts';
+import type { SourceEntry } from '../entry.ts';
+import { CollectionError, VerificationError } from '../errors.ts';
+import type { HostFacts } from '../host/facts.ts';
+import type { Host, RealPath } from '../host/host.ts';
+import type { DirectoryStore } from '../storage/directory-store.ts';
+import { formatRfc3339 } from '../util/format.ts';
+import { describeArchive } from './describe-archive.ts';
+import {
+  backupMetadataPath,
+  backupMetadataText,
+  infoEntry,
+  rootManifestPath,
+  rootManifestText,
+  type CollectionCounts,
+} from './info-entries.ts';
+import type { Run } from './run-state.ts';
+
+export interface ArchiveJob {
+  /** The host that is saved; its root may differ from where ProxSave itself lives. */
+  source: Host;
+  facts: HostFacts;
+  collection: Omit<CollectionRequest, 'mode'>;
+  compression: ResolvedCompression;
+  store: DirectoryStore;
+  installId: string;
+  isBundle: boolean;
+  isVerified: boolean;
+  /** Content bytes of the last run, for the progress bar. */
+  expectedBytes?: number;
+}
+
+export interface MadeArchive {
+  path: RealPath;
+  /** Bytes of the file: the bundle, or the raw archive. */
+  fileBytes: number;
+  sha256: string;
+  tally: ArchiveTally;
+  isVerified: boolean;
+}
+
+export async function makeArchive(run: Run, job: ArchiveJob): Promise<MadeArchive> {
+  const sink = createSink(run, job);
+  try {
+    const content = await run.phase('archive', 'Saving the configuration of this host', () =>
+      writeContent(run, job, sink),
+    );
+    if (job.isVerified) {
+      await run.phase('verify', 'Reading the archive back', () => readBack(run, job, sink, content));
+    }
+    return await run.phase('publish', 'Finishing', () => publish(run, job, sink, content));
+  } catch (error) {
+    sink.discard();
+    throw error;
+  }
+}
+
+function createSink(run: Run, job: ArchiveJob): ArchiveSink {
+  const archiveName = makeArchiveName({
+    hostname: job.facts.hostname,
+    startedAt: run.startedAt,
+    compressionExtension: job.compression.codec.extension,
+    isEncrypted: false,
+  });
+  const { path: directory } = job.store;
+  const areaCount = job.collection.plan.areas.length + 1;
+  const target = { directory, archiveName, createdAt: run.startedAt, areaCount };
+  return job.isBundle ? createBundleWriter(run.host, target) : createRawWriter(run.host, target);
+}
+
+async function writeContent(run: Run, job: ArchiveJob, sink: ArchiveSink): Promise<WrittenContent> {
+  const { areas } = job.collection.plan;
+  const titles = new Map(areas.map(({ area }) => [area.id, area.title]));
+  const content = await writeArchive(run.host, {
+    entries: withInfo(run, job),
+    indexHead: {
+      schemaVersion: 1,
+      createdAt: formatRfc3339(run.startedAt),
+      hostname: job.facts.hostname,
+      areas: areas.map(({ area }) => ({ id: area.id, title: area.title })),
+    },
+    compression: job.compression,
+    sink,
+    signal: run.host.signal,
+    onProgress: ({ area, files, bytes }) => {
+      const label = titles.get(area) ?? area;
+      const total = job.expectedBytes === undefined ? {} : { totalBytes: job.expectedBytes };
+      run.reporter.progress({ label, files, bytes, ...total });
+    },
+  });
+  return content;
+}
+
+/** The collection, then the two documents which describe it. */
+async function* withInfo(run: Run, job: ArchiveJob): AsyncGenerator<SourceEntry> {
+  const counts: CollectionCounts = { files: 0, directories: 0, bytes: 0, failed: 0 };
+  for await (const entry of collectEntries(job.source, { ...job.collection, mode: 'read' })) {
+    if (entry.type === 'directory') counts.directories += 1;
+    else counts.files += 1;
+    counts.bytes += entry.size;
+    yield entry;
+  }
+  if (counts.files === 0) {
+    throw new CollectionError('nothing could be saved: not one file was read', {
+      hint: '`proxsave backup --dry-run` shows what each area holds; check the root directory and the toggles',
+    });
+  }
+  counts.failed = run.findings.filter((finding) => finding.code === 'file-unreadable').length;
+  yield infoEntry(backupMetadataPath, backupMetadataText(job.facts, run.startedAt), run.startedAt);
+  yield infoEntry(rootManifestPath, rootManifestText(job.facts, run.startedAt, counts), run.startedAt);
+}
+
+/** Throws VerificationError naming the first differences. */
+async function readBack(run: Run, job: ArchiveJob, sink: ArchiveSink, content: WrittenContent): Promise<void> {
+  let bytes = 0;
+  const report = await verifyContent(
+    run.host,
+    {
+      path: sink.partialPath,
+      offset: content.archiveOffset,
+      size: content.archiveSize,
+      compression: job.compression.type,
+      isEncrypted: false,
+      expectedDigests: [{ source: 'manifest', sha256: content.sha256 }],
+      expectsIndex: true,
+      expectedEntries: content.tally.entryCount,
+    },
+    {
+      signal: run.host.signal,
+      onBytes: (count) => {
+        bytes += count;
+        run.reporter.progress({ label: 'archive', files: 0, bytes, totalBytes: content.archiveSize });
+      },
+    },
+  );
+  if (report.ok) return;
+  const shown = report.problems.slice(0, 5).map((problem) => `\n    ${problem.message}`);
+  throw new VerificationError(`the archive that was just written does not read back right:${shown.join('')}`, {
+    hint: 'it was removed; check the disk and the memory of this machine, then run the backup again',
+  });
+}
+
+function publish(run: Run, job: ArchiveJob, sink: ArchiveSink, content: WrittenContent): MadeArchive {
+  sink.finishManifest(describeArchive(run, job, sink, content));
+  // The last moment at which an interrupt may still win.
+  run.host.signal.throwIfAborted();
+  sink.publish();
+  return {
+    path: sink.finalPath,
+    fileBytes: run.host.fs.stat(sink.finalPath).size,
+    sha256: content.sha256,
+    tally: content.tally,
+    isVerified: job.isVerified,
+  };
+}

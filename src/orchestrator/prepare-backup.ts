@@ -1,0 +1,109 @@
+// Everything that a backup needs to know before it reads the first file. Nothing is written here, so a dry run and
+// a real run prepare alike.
+
+import { areas } from '../catalogue/index.ts';
+import { planCollection, type CollectionPlan, type Selection } from '../collector/plan-collection.ts';
+import { hostPathOf } from '../config/layout.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
+import { EncryptionError, UsageError } from '../errors.ts';
+import type { Finding } from '../findings.ts';
+import { createHost } from '../host/create-host.ts';
+import { detectFacts } from '../host/detect-facts.ts';
+import type { HostFacts } from '../host/facts.ts';
+import type { Host } from '../host/host.ts';
+import { nearest } from '../config/nearest.ts';
+
+export interface PreparedBackup {
+  source: Host;
+  facts: HostFacts;
+  plan: CollectionPlan;
+  /** Host paths that are never saved: where ProxSave itself writes. */
+  ownDirectories: readonly string[];
+  findings: readonly Finding[];
+}
+
+/** @throws UsageError for an unknown area; EncryptionError when encryption is asked for */
+export async function prepareBackup(host: Host, config: LoadedConfig, selection: Selection): Promise<PreparedBackup> {
+  checkSelection(selection);
+  const { values } = config;
+  const source = sourceHost(host, config);
+  const facts = await detectFacts(source);
+  const plan = planCollection({ areas, values, facts, selection, knownPlaces: knownPlacesOf(host, config) });
+  return {
+    source,
+    facts,
+    plan,
+    ownDirectories: ownDirectoriesOf(source, config),
+    findings: [...config.findings, ...factFindings(facts), ...unavailableFindings(config)],
+  };
+}
+
+/** SYSTEM_ROOT_PREFIX: ProxSave runs here, what it saves is mounted there. */
+function sourceHost(host: Host, { values }: LoadedConfig): Host {
+  const prefix = values.SYSTEM_ROOT_PREFIX;
+  if (prefix === '' || host.root !== '/') return host;
+  const root = host.resolve(prefix);
+  if (host.fs.lstatIfExists(root)?.kind !== 'directory') {
+    throw new UsageError(`SYSTEM_ROOT_PREFIX=${prefix} is not a directory`, { hint: 'mount the host there first' });
+  }
+  return createHost({ root, env: host.env, signal: host.signal, useSystemCommands: values.HOST_BACKUP_MODE });
+}
+
+function checkSelection({ only, skip }: Selection): void {
+  const known = areas.map((area) => area.id);
+  for (const id of [...only, ...skip]) {
+    if (known.includes(id)) continue;
+    const guess = nearest(id, known);
+    throw new UsageError(`there is no area "${id}"${guess === undefined ? '' : `; did you mean "${guess}"?`}`, {
+      hint: `areas: ${known.join(', ')}`,
+    });
+  }
+}
+
+function knownPlacesOf(host: Host, config: LoadedConfig): CollectionPlan['knownPlaces'] {
+  return {
+    ...(config.file === undefined ? {} : { 'config-file': hostPathOf(host, config.file) }),
+    ...(config.layout === 'legacy' ? { 'base-directory': config.places.base } : {}),
+  };
+}
+
+function ownDirectoriesOf(source: Host, { values }: LoadedConfig): string[] {
+  const { BACKUP_PATH, SECONDARY_PATH, LOCK_PATH } = values;
+  // A place outside the source's root keeps its real path, which simply matches nothing there.
+  return [BACKUP_PATH, SECONDARY_PATH, LOCK_PATH].flatMap((path) => (path === undefined ? [] : [hostPathOf(source, path)]));
+}
+
+function factFindings(facts: HostFacts): Finding[] {
+  return facts.leftovers.map((path) => ({
+    severity: 'info',
+    code: 'product-leftover',
+    path,
+    message: `${path} is left over from a product that is not installed; it is saved with the rest of /etc`,
+  }));
+}
+
+/** What the configuration asks for and this version cannot do yet must never look as if it were done. */
+function unavailableFindings({ values }: LoadedConfig): Finding[] {
+  if (values.ENCRYPT_ARCHIVE) {
+    throw new EncryptionError('ENCRYPT_ARCHIVE=true, and this version cannot encrypt archives yet: nothing was written', {
+      hint: 'set ENCRYPT_ARCHIVE=false to make an unencrypted archive knowingly',
+    });
+  }
+  const wanted = [
+    [values.SECONDARY_ENABLED, 'SECONDARY_ENABLED', 'no copy was made on the secondary tier'],
+    [values.CLOUD_ENABLED, 'CLOUD_ENABLED', 'no copy was made on the cloud tier'],
+    [values.TELEGRAM_ENABLED, 'TELEGRAM_ENABLED', 'no message was sent'],
+    [values.EMAIL_ENABLED, 'EMAIL_ENABLED', 'no mail was sent'],
+    [values.GOTIFY_ENABLED, 'GOTIFY_ENABLED', 'no message was sent'],
+    [values.WEBHOOK_ENABLED, 'WEBHOOK_ENABLED', 'no webhook was called'],
+    [values.METRICS_ENABLED, 'METRICS_ENABLED', 'no metrics were written'],
+  ] as const;
+  return wanted
+    .filter(([isOn]) => isOn)
+    .map(([, key, consequence]) => ({
+      severity: 'warning',
+      code: 'not-available-yet',
+      path: key,
+      message: `${key}=true is not available in this version yet: ${consequence}`,
+    }));
+}

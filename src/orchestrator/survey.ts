@@ -1,0 +1,43 @@
+// What a backup would read, by area: counts and sizes, nothing opened but directories. For `backup --dry-run`, and to
+// estimate the room that a first archive needs.
+
+import { collectEntries, type CollectionRequest } from '../collector/collect.ts';
+import type { Host } from '../host/host.ts';
+
+export interface AreaSurvey {
+  areaId: string;
+  files: number;
+  directories: number;
+  links: number;
+  bytes: number;
+  commands: number;
+}
+
+export interface Survey {
+  areas: readonly AreaSurvey[];
+  files: number;
+  bytes: number;
+}
+
+export async function surveyCollection(host: Host, request: Omit<CollectionRequest, 'mode'>): Promise<Survey> {
+  const areas = new Map<string, AreaSurvey>();
+  for (const { area, status, items } of request.plan.areas) {
+    if (status.state !== 'enabled') continue;
+    const commands = items.filter(({ item, isEnabled }) => isEnabled && item.kind === 'command').length;
+    areas.set(area.id, { areaId: area.id, files: 0, directories: 0, links: 0, bytes: 0, commands });
+  }
+  let files = 0;
+  let bytes = 0;
+  for await (const entry of collectEntries(host, { ...request, mode: 'survey' })) {
+    const area = areas.get(entry.area);
+    if (area === undefined) continue;
+    if (entry.type === 'file') {
+      area.files += 1;
+      area.bytes += entry.size;
+      files += 1;
+      bytes += entry.size;
+    } else if (entry.type === 'directory') area.directories += 1;
+    else area.links += 1;
+  }
+  return { areas: [...areas.values()], files, bytes };
+}
