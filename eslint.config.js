@@ -22,6 +22,12 @@ function forbiddenFor(room) {
   return [...siblings, ...above].map((other) => `**/${other}/**`);
 }
 
+function forbiddenPatterns(room) {
+  const group = forbiddenFor(room);
+  const message = `src/${room} may not import this room: see "The house" in docs/design.md.`;
+  return group.length === 0 ? [] : [{ group, message }];
+}
+
 const clockAndProcess = [
   {
     selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
@@ -74,12 +80,7 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         {
-          patterns: [
-            {
-              group: forbiddenFor(room),
-              message: `src/${room} may not import this room: see "The house" in docs/design.md.`,
-            },
-          ],
+          patterns: forbiddenPatterns(room),
           paths:
             room === 'host'
               ? []

@@ -37,7 +37,7 @@ function streamOf(stream: NodeJS.WriteStream) {
     process.exit(error.code === 'EPIPE' ? 0 : 4);
   });
   return {
-    write: (text: string) => {
+    write: (text: string | Buffer) => {
       stream.write(text);
     },
     isTerminal: stream.isTTY,
@@ -48,6 +48,8 @@ function streamOf(stream: NodeJS.WriteStream) {
 try {
   process.exit(await main());
 } catch (error) {
-  process.stderr.write(`error: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `error: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exit(13);
 }

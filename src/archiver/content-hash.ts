@@ -29,3 +29,14 @@ export class ContentHash {
     return this.#whole ?? this.#running?.digest() ?? hash('sha256', '', 'buffer');
   }
 }
+
+/** Passes content on and adds it to the hash. */
+export async function* hashWhileReading(
+  content: AsyncIterable<Buffer>,
+  hash: ContentHash,
+): AsyncGenerator<Buffer, void> {
+  for await (const bytes of content) {
+    hash.add(bytes);
+    yield bytes;
+  }
+}

@@ -4,7 +4,7 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import { infoDirectory } from '../catalogue/types.ts';
-import { ArchiveError } from '../errors.ts';
+import { EntryError } from './extract-path.ts';
 
 export const dedupManifestPath = `${infoDirectory}/dedup_manifest.json`;
 const maxManifestBytes = 16 * 1024 * 1024;
@@ -19,7 +19,7 @@ const dedupEntrySchema = z.object({
 export type DedupEntry = z.infer<typeof dedupEntrySchema>;
 export type DedupManifest = ReadonlyMap<string, DedupEntry>;
 
-/** Reads the member's content to the replaced files by ArchivePath. @throws ArchiveError when it is malformed */
+/** Reads the member's content to the replaced files by ArchivePath. @throws EntryError when it is malformed */
 export async function readDedupManifest(content: AsyncIterable<Buffer>): Promise<DedupManifest> {
   const pieces: Buffer[] = [];
   let size = 0;
@@ -35,16 +35,14 @@ export async function readDedupManifest(content: AsyncIterable<Buffer>): Promise
 function parseEntries(text: string): DedupEntry[] {
   try {
     return z.array(dedupEntrySchema).parse(JSON.parse(text));
-  } catch (error) {
-    throw malformed('is damaged', error);
+  } catch {
+    // Not JSON or not of this shape: either way the list is lost, and the message says what follows from it.
+    throw malformed('is damaged');
   }
 }
 
-function malformed(what: string, cause?: unknown): ArchiveError {
-  return new ArchiveError(`the list of deduplicated files (${dedupManifestPath}) ${what}`, {
-    hint: 'Files that were stored as links to another file of the same content stay links.',
-    ...(cause === undefined ? {} : { cause }),
-  });
+function malformed(what: string): EntryError {
+  return new EntryError('dedup-manifest-damaged', `it ${what}: files that were stored as links stay links`);
 }
 
 /** ArchivePath that a symbolic link at `path` points to; one that leaves the archive begins with `/` or `..`. */

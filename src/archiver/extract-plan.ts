@@ -5,10 +5,25 @@ import { AppError, EncryptionError, InterruptedError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import type { ProblemList } from './archive-problem.ts';
 import { EntryDigests } from './entry-digests.ts';
+import { indexPath } from './index-file.ts';
 import { metaOfIndexEntry } from './index-parser.ts';
 import type { OpenArchive } from './open-archive.ts';
-import type { ReadOptions } from './read-content.ts';
+import { withoutProgress, type ReadOptions } from './read-content.ts';
 import { isOfExistingEdition, readIndex } from './read-index.ts';
+
+/** The index is not listed in itself; when it is selected, the archive is read to its end. */
+const indexMeta: EntryMeta = {
+  path: indexPath,
+  type: 'file',
+  mode: 0o600,
+  uid: 0,
+  gid: 0,
+  userName: '',
+  groupName: '',
+  mtimeNs: 0n,
+  size: 0,
+  linkTarget: '',
+};
 
 export type SelectEntry = (meta: EntryMeta, area: string) => boolean;
 
@@ -34,10 +49,17 @@ export async function planFromIndex(
   try {
     return await readPlan(host, archive, options);
   } catch (error) {
-    if (!(error instanceof AppError) || error instanceof EncryptionError || error instanceof InterruptedError) {
+    if (
+      !(error instanceof AppError) ||
+      error instanceof EncryptionError ||
+      error instanceof InterruptedError
+    ) {
       throw error;
     }
-    problems.add({ code: 'index-unreadable', message: `without the index nothing can be checked: ${error.message}` });
+    problems.add({
+      code: 'index-unreadable',
+      message: `without the index nothing can be checked: ${error.message}`,
+    });
     return null;
   }
 }
@@ -51,9 +73,8 @@ async function readPlan(
   const areas: string[] = [];
   const plan: IndexPlan = { digests, areas, selectedEntries: 0, selectedBytes: 0 };
   const areaNames = new Map<string, string>();
-  // The pass over the entries is the one that shows progress.
-  const { onBytes: _unused, ...silently } = options;
-  for await (const item of readIndex(host, archive, silently)) {
+  if (options.select(indexMeta, '')) plan.selectedEntries += 1;
+  for await (const item of readIndex(host, archive, withoutProgress(options))) {
     if (item.kind === 'head') {
       if (item.isFromArchive) continue;
       return null;

@@ -131,7 +131,8 @@ export class TargetTree {
 
   /** A second name for a file that this extraction wrote. */
   linkFile(path: SafePath, existing: SafePath): void {
-    if (!this.#written.has(existing)) throw new EntryError('link-target-missing', `${existing} was not extracted`);
+    if (!this.#written.has(existing))
+      throw new EntryError('link-target-missing', `${existing} was not extracted`);
     this.#prepareParents(existing);
     this.#place(path, (temporary) => {
       this.#host.fs.link(this.realPath(existing), temporary);
@@ -141,7 +142,8 @@ export class TargetTree {
 
   makeSymlink(path: SafePath, meta: EntryMeta): void {
     const target = meta.linkTarget;
-    if (target === '' || target.includes('\0')) throw new EntryError('unsafe-link', 'its link target is empty or has a NUL byte');
+    if (target === '' || target.includes('\0'))
+      throw new EntryError('unsafe-link', 'its link target is empty or has a NUL byte');
     this.#place(path, (temporary) => {
       this.#host.fs.symlink(target, temporary);
       this.#applyOwner(temporary, meta);
@@ -176,7 +178,10 @@ export class TargetTree {
     for (const parent of parentsOf(path)) {
       const status = this.#host.fs.lstatIfExists(this.realPath(parent));
       if (this.#plannedLinks.has(parent) || status?.kind === 'symlink') {
-        throw new EntryError('parent-is-link', `its parent ${parent} is a link: nothing is written through links`);
+        throw new EntryError(
+          'parent-is-link',
+          `its parent ${parent} is a link: nothing is written through links`,
+        );
       }
       if (status === undefined) {
         this.#host.fs.makeOneDirectory(this.realPath(parent), privateDirectory);

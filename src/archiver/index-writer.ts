@@ -1,13 +1,17 @@
 // Collects the index while the archive streams, and gives it as the last member. A million lines are kept as compressed
 // blocks: text of this kind shrinks about tenfold, so memory stays small. Format: see index-file.ts.
 
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { SourceEntry } from '../entry.ts';
+import { ArchiveError } from '../errors.ts';
 import { encodeBytePath, hasRawBytes } from '../util/byte-path.ts';
 import { type IndexHead, indexPath } from './index-file.ts';
 import { formatSeconds } from './pax-records.ts';
 
-const blockCharacters = 1024 * 1024;
+const blockBytes = 1024 * 1024;
+/** UTF-8 takes at most three bytes for a UTF-16 unit. */
+const maxBytesPerUnit = 3;
+const blockCompression = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 /** Owns the index inside the archive; no catalogue area does. */
 const indexArea = 'proxsave-info';
 
@@ -19,25 +23,32 @@ export interface IndexWriter {
 
 export function createIndexWriter(head: IndexHead): IndexWriter {
   const blocks: Buffer[] = [];
+  const block = Buffer.alloc(blockBytes);
+  let used = 0;
   let size = 0;
-  let text = `${JSON.stringify(head).slice(0, -1)},"entries":[\n`;
   let separator = '';
 
   const closeBlock = () => {
-    const bytes = Buffer.from(text, 'utf8');
-    size += bytes.length;
-    blocks.push(zstdCompressSync(bytes));
-    text = '';
+    size += used;
+    blocks.push(zstdCompressSync(block.subarray(0, used), blockCompression));
+    used = 0;
   };
 
+  const append = (text: string) => {
+    const roomNeeded = text.length * maxBytesPerUnit;
+    if (roomNeeded > blockBytes) throw new ArchiveError(`a line of the index has ${text.length} characters`);
+    if (used + roomNeeded > blockBytes) closeBlock();
+    used += block.write(text, used);
+  };
+
+  append(`${JSON.stringify(head).slice(0, -1)},"entries":[\n`);
   return {
     add: (entry, sha256) => {
-      text += separator + formatIndexLine(entry, sha256);
+      append(separator + formatIndexLine(entry, sha256));
       separator = ',\n';
-      if (text.length >= blockCharacters) closeBlock();
     },
     toEntry: (mtimeNs) => {
-      text += separator === '' ? ']}\n' : '\n]}\n';
+      append(separator === '' ? ']}\n' : '\n]}\n');
       closeBlock();
       return indexEntry(size, mtimeNs, unpackBlocks(blocks));
     },

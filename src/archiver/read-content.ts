@@ -30,6 +30,11 @@ export interface ReadOptions {
   stages?: () => Duplex[];
 }
 
+/** For passes that must not show up in the progress of another. */
+export function withoutProgress({ signal, stages }: ReadOptions): ReadOptions {
+  return { ...(signal && { signal }), ...(stages && { stages }) };
+}
+
 const readBytes = 256 * 1024;
 
 /**

@@ -13,7 +13,13 @@ import type { Host } from '../host/host.ts';
 import { ProblemList, type ArchiveProblem } from './archive-problem.ts';
 import { ContentCheck, missingIndexMessage } from './content-check.ts';
 import type { ExpectedDigest, OpenArchive } from './open-archive.ts';
-import { decodeContent, readRange, type ContentSource, type ReadOptions } from './read-content.ts';
+import {
+  decodeContent,
+  readRange,
+  withoutProgress,
+  type ContentSource,
+  type ReadOptions,
+} from './read-content.ts';
 import { isOfExistingEdition } from './read-index.ts';
 import { TarScanner } from './tar-scanner.ts';
 
@@ -131,10 +137,8 @@ async function* digestWhileReading(
 
 async function digestAll(host: Host, source: VerifySource, run: VerifyRun): Promise<string> {
   const digest = createHash('sha256');
-  const { signal } = run.options;
   try {
-    for await (const chunk of readRange(host, source, signal === undefined ? {} : { signal }))
-      digest.update(chunk);
+    for await (const chunk of readRange(host, source, withoutProgress(run.options))) digest.update(chunk);
     return digest.digest('hex');
   } catch (error) {
     // Unreadable or cut short: the first pass has reported that already.

@@ -20,7 +20,9 @@ export function renderBackupPlan(plan: BackupPlan, style: Style): string {
     '',
     ...(empty.length > 0 ? [`  nothing there: ${empty.map((area) => area.areaId).join(', ')}`] : []),
     ...off.map((area) => `  not saved: ${area.areaId} (${area.reason ?? ''})`),
-    ...(findings.length > 0 ? ['', ...findings.slice(0, 20).map((finding) => findingLine(finding, style, (text) => text))] : []),
+    ...(findings.length > 0
+      ? ['', ...findings.slice(0, 20).map((finding) => findingLine(finding, style, (text) => text))]
+      : []),
     ...(findings.length > 20 ? [`  ... and ${formatCount(findings.length - 20, 'more finding')}`] : []),
     '',
     `  target: ${plan.target}${room}, compression ${plan.compression}`,

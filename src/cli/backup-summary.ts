@@ -43,7 +43,10 @@ function headline({ record, error }: BackupOutcome, style: Style): string {
     case 'failed': {
       const what = record.archive_path === '' ? 'failed; no archive was made' : 'has holes: see the errors';
       const why = record.error === undefined ? '' : `\n  ${printable(record.error)}`;
-      const hint = error instanceof AppError && error.hint !== undefined ? `\n  ${style.dim(printable(error.hint))}` : '';
+      const hint =
+        error instanceof AppError && error.hint !== undefined
+          ? `\n  ${style.dim(printable(error.hint))}`
+          : '';
       return style.red(style.bold(`Backup of ${host} ${what}.`)) + why + hint;
     }
   }
@@ -55,7 +58,10 @@ function archiveLines(record: RunRecord, style: Style): string[] {
     ? style.green('yes: read back, every file compared')
     : style.yellow('no (VERIFY_AFTER_BACKUP=false)');
   const saved = `${formatCount(record.files_collected, 'file')}, ${formatBytes(record.bytes_collected)} in ${formatCount(record.areas.length, 'area')}`;
-  const level = record.compression === 'none' ? 'not compressed' : `${record.compression} level ${record.compression_level}`;
+  const level =
+    record.compression === 'none'
+      ? 'not compressed'
+      : `${record.compression} level ${record.compression_level}`;
   return [
     `  archive    ${record.archive_path}`,
     `  size       ${formatBytes(record.archive_size)} (${level})`,
@@ -63,7 +69,9 @@ function archiveLines(record: RunRecord, style: Style): string[] {
     `  verified   ${verified}`,
     `  took       ${record.duration_human}`,
     ...record.tiers.flatMap((tier) =>
-      tier.freeBytes === undefined ? [] : [`  ${tier.tier.padEnd(10)} ${tier.location}, ${formatBytes(tier.freeBytes)} free`],
+      tier.freeBytes === undefined
+        ? []
+        : [`  ${tier.tier.padEnd(10)} ${tier.location}, ${formatBytes(tier.freeBytes)} free`],
     ),
   ];
 }
@@ -77,11 +85,16 @@ function findingLines(record: RunRecord, style: Style, titleOf: (areaId: string)
   const lines = groups.slice(0, shownGroups).map(({ first, count }) => {
     const label = first.severity === 'error' ? style.red('error  ') : style.yellow('warning');
     const area = first.area === undefined || first.area === '' ? '' : `${titleOf(first.area)}: `;
-    const more = count > 1 ? style.dim(` (and ${formatCount(count - 1, 'more like it', 'more like it')})`) : '';
+    const more =
+      count > 1 ? style.dim(` (and ${formatCount(count - 1, 'more like it', 'more like it')})`) : '';
     return `  ${label}  ${area}${printable(first.message)}${more}`;
   });
   const hidden = groups.length - shownGroups;
-  return ['', ...lines, ...(hidden > 0 ? [`  ... and ${formatCount(hidden, 'other kind')}, see the log`] : [])];
+  return [
+    '',
+    ...lines,
+    ...(hidden > 0 ? [`  ... and ${formatCount(hidden, 'other kind')}, see the log`] : []),
+  ];
 }
 
 interface FindingGroup {
@@ -111,5 +124,10 @@ function placeLines({ record, recordPath }: BackupOutcome): string[] {
 
 function nextLines(record: RunRecord, program: string, style: Style): string[] {
   if (record.archive_path === '') return [];
-  return ['', 'Next:', `  ${style.bold(`${program} show ${record.archive_path}`)}`, `  ${style.bold(`${program} extract ${record.archive_path} --to DIR`)}`];
+  return [
+    '',
+    'Next:',
+    `  ${style.bold(`${program} show ${record.archive_path}`)}`,
+    `  ${style.bold(`${program} extract ${record.archive_path} --to DIR`)}`,
+  ];
 }

@@ -28,7 +28,10 @@ export const backupCommand: Command = {
   examples: [
     { what: 'Save everything that the configuration asks for', command: 'proxsave backup' },
     { what: 'What would be saved, and how much is it?', command: 'proxsave backup --dry-run' },
-    { what: 'To another directory, without a configuration file', command: 'BACKUP_PATH=/mnt/usb proxsave backup' },
+    {
+      what: 'To another directory, without a configuration file',
+      command: 'BACKUP_PATH=/mnt/usb proxsave backup',
+    },
     { what: 'Only network and ssh, before a risky change', command: 'proxsave backup --only network,ssh' },
   ],
   exits: [
@@ -62,7 +65,8 @@ export const backupCommand: Command = {
       else context.print(text);
     }
     // A bug is told with its stack by whoever catches it.
-    if (error !== undefined && !(error instanceof AppError)) throw error;
+    if (error !== undefined && !(error instanceof AppError))
+      throw error instanceof Error ? error : new Error(String(error));
     return exitCodeOf(record.exit_name);
   },
 };
@@ -80,6 +84,5 @@ async function dryRun(
 
 /** From a clone the launcher is called by its path; then the next command should be typed the same way. */
 export function programName(context: CommandContext): string {
-  return context.host.env['PROXSAVE_PROGRAM'] ?? 'proxsave';
+  return context.host.env.PROXSAVE_PROGRAM ?? 'proxsave';
 }
-

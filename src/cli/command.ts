@@ -27,6 +27,8 @@ export interface CommandInput {
   args: readonly string[];
   /** Values by camel-cased long name. */
   flag(name: string): boolean;
+  /** `--no-NAME` was given. */
+  isOff(name: string): boolean;
   text(name: string): string | undefined;
   list(name: string): readonly string[];
 }

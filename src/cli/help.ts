@@ -45,14 +45,24 @@ export function renderCommandHelp(command: Command): string {
   const lines = [`Usage: proxsave ${[command.name, ...usage].join(' ')} [OPTIONS]`, '', command.summary];
   if (command.description !== undefined) lines.push('', command.description);
   if (command.arguments.length > 0) {
-    const rows = command.arguments.map((argument) => [argument.name.toUpperCase(), argument.description] as const);
+    const rows = command.arguments.map(
+      (argument) => [argument.name.toUpperCase(), argument.description] as const,
+    );
     lines.push('', 'Arguments:', ...table(rows));
   }
   if (command.options.length > 0) {
-    lines.push('', 'Options:', ...table(command.options.map((option) => [option.flags, option.description] as const)));
+    lines.push(
+      '',
+      'Options:',
+      ...table(command.options.map((option) => [option.flags, option.description] as const)),
+    );
   }
   lines.push('', 'Options of every command:', ...table(globalHelp));
-  lines.push('', 'Examples:', ...command.examples.map(({ what, command: line }) => `  ${line}\n      ${what}`));
+  lines.push(
+    '',
+    'Examples:',
+    ...command.examples.map(({ what, command: line }) => `  ${line}\n      ${what}`),
+  );
   lines.push('', 'Exit codes:', ...exitRows(['ok', 'usage', ...command.exits, 'bug']), '');
   return lines.join('\n');
 }
@@ -63,6 +73,8 @@ function exitRows(names: readonly ExitName[]): string[] {
 }
 
 export function renderExitCodes(): string {
-  const rows = exitCodes.map((row) => [String(row.code).padStart(3), `${row.name.padEnd(15)} ${row.meaning}`] as const);
+  const rows = exitCodes.map(
+    (row) => [String(row.code).padStart(3), `${row.name.padEnd(15)} ${row.meaning}`] as const,
+  );
   return ['Exit codes of proxsave, the same for every command:', ...table(rows), ''].join('\n');
 }

@@ -1,6 +1,26 @@
 // The list of commands, in the order of the help text.
 
-import type { Command } from './command.ts';
 import { backupCommand } from './backup.ts';
+import { catCommand } from './cat.ts';
+import type { Command } from './command.ts';
+import { configCheckCommand, configShowCommand, configTemplateCommand } from './config.ts';
+import { extractCommand } from './extract.ts';
+import { findCommand } from './find.ts';
+import { listCommand } from './list.ts';
+import { lsCommand } from './ls.ts';
+import { showCommand } from './show.ts';
+import { verifyCommand } from './verify.ts';
 
-export const commands: readonly Command[] = [backupCommand];
+export const commands: readonly Command[] = [
+  backupCommand,
+  listCommand,
+  showCommand,
+  lsCommand,
+  catCommand,
+  findCommand,
+  verifyCommand,
+  extractCommand,
+  configCheckCommand,
+  configShowCommand,
+  configTemplateCommand,
+];

@@ -7,8 +7,13 @@ const singleDashLong = /^-(?=[a-z][a-z-]+)/;
 /** Rewrites old argument lists; new ones pass unchanged. `isInteractive`: a person sits at the terminal. */
 export function translateLegacyArguments(argv: readonly string[], isInteractive: boolean): string[] {
   if (argv.length === 1 && argv[0] === '-v') return ['--version'];
-  const args = argv.map((argument) => (isOldLongFlag(argument) ? argument.replace(singleDashLong, '--') : argument));
-  if (hasCommandWord(args) || args.some((argument) => ['-h', '--help', '-V', '--version'].includes(argument))) {
+  const args = argv.map((argument) =>
+    isOldLongFlag(argument) ? argument.replace(singleDashLong, '--') : argument,
+  );
+  if (
+    hasCommandWord(args) ||
+    args.some((argument) => ['-h', '--help', '-V', '--version'].includes(argument))
+  ) {
     return args;
   }
   const wantsBackup = args.includes('--backup') || args.includes('-n') || args.includes('--dry-run');

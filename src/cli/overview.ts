@@ -42,6 +42,7 @@ function stateLines(context: CommandContext): string[] {
 
 function describeRun(run: PastRun, now: Date): string {
   const when = formatAge(new Date(run.start_time), now);
-  if (run.archive_size === 0) return `${when}: ${run.status ?? 'unknown'}${run.error === undefined ? '' : ` (${run.error})`}`;
+  if (run.archive_size === 0)
+    return `${when}: ${run.status ?? 'unknown'}${run.error === undefined ? '' : ` (${run.error})`}`;
   return `${when}: ${run.status ?? 'success'}, ${formatCount(run.files_collected, 'file')}, ${formatBytes(run.archive_size)}`;
 }

@@ -9,7 +9,13 @@ import { createJsonReporter, createTextReporter, type LogLevel } from '../ui/rep
 import { styleFor, type Style } from '../ui/style.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import { version } from '../version.ts';
-import { schemaVersion, type Command, type CommandContext, type CommandInput, type GlobalOptions } from './command.ts';
+import {
+  schemaVersion,
+  type Command,
+  type CommandContext,
+  type CommandInput,
+  type GlobalOptions,
+} from './command.ts';
 import { renderCommandHelp, renderExitCodes, renderOverview } from './help.ts';
 import { commands } from './index.ts';
 import { showOverview } from './overview.ts';
@@ -67,7 +73,8 @@ function prepare(parser: CommanderCommand, request: ProgramRequest): void {
   parser.configureOutput({
     writeOut: (text) => request.terminal.stdout.write(text),
     writeErr: (text) => request.terminal.stderr.write(text),
-    outputError: (text, write) => write(`${text}Try \`proxsave ${parser.name() === 'proxsave' ? '' : `${parser.name()} `}--help\`.\n`),
+    outputError: (text, write) =>
+      write(`${text}Try \`proxsave ${parser.name() === 'proxsave' ? '' : `${parser.name()} `}--help\`.\n`),
   });
   for (const option of globalOptions) parser.addOption(option);
 }
@@ -115,7 +122,10 @@ function toCommanderOption(spec: Command['options'][number]): Option {
   const option = new Option(spec.flags, spec.description);
   if (spec.choices !== undefined) option.choices(spec.choices);
   if (spec.isList === true) {
-    option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), ...value.split(',')]);
+    option.argParser((value: string, previous: string[] | undefined) => [
+      ...(previous ?? []),
+      ...value.split(','),
+    ]);
   }
   return option;
 }
@@ -133,9 +143,12 @@ function groupParser(
   const members = commands.filter((command) => command.name.startsWith(`${name} `));
   group.helpInformation = () => renderOverview(members);
   group.action(() => {
-    throw new UsageError(`\`proxsave ${name}\` needs one of: ${members.map((member) => member.name.slice(name.length + 1)).join(', ')}`, {
-      hint: `proxsave ${name} --help`,
-    });
+    throw new UsageError(
+      `\`proxsave ${name}\` needs one of: ${members.map((member) => member.name.slice(name.length + 1)).join(', ')}`,
+      {
+        hint: `proxsave ${name} --help`,
+      },
+    );
   });
   groups.set(name, group);
   return group;
@@ -147,40 +160,46 @@ function createInput(args: readonly string[], options: RawOptions): CommandInput
   return {
     args,
     flag: (name) => options[name] === true,
+    isOff: (name) => options[name] === false,
     text: (name) => (typeof options[name] === 'string' ? options[name] : undefined),
-    list: (name) => (Array.isArray(options[name]) ? options[name].map(String).filter((item) => item !== '') : []),
+    list: (name) =>
+      Array.isArray(options[name]) ? options[name].map(String).filter((item) => item !== '') : [],
   };
 }
 
 const levels: readonly LogLevel[] = ['error', 'warning', 'info', 'debug'];
 
 function readLevel(options: RawOptions): LogLevel {
-  if (typeof options['logLevel'] === 'string') {
-    const level = levels.find((candidate) => candidate === options['logLevel']);
+  if (typeof options.logLevel === 'string') {
+    const level = levels.find((candidate) => candidate === options.logLevel);
     if (level === undefined) {
-      throw new UsageError(`--log-level ${options['logLevel']}: no such level`, { hint: `use one of: ${levels.join(', ')}` });
+      throw new UsageError(`--log-level ${options.logLevel}: no such level`, {
+        hint: `use one of: ${levels.join(', ')}`,
+      });
     }
     return level;
   }
-  if (options['verbose'] === true) return 'debug';
-  return options['quiet'] === true ? 'warning' : 'info';
+  if (options.verbose === true) return 'debug';
+  return options.quiet === true ? 'warning' : 'info';
 }
 
 function createContext(request: ProgramRequest, options: RawOptions): CommandContext {
   const { terminal, env } = request;
   const global: GlobalOptions = {
-    isJson: options['json'] === true,
-    isQuiet: options['quiet'] === true,
+    isJson: options.json === true,
+    isQuiet: options.quiet === true,
     level: readLevel(options),
-    hasProgress: options['progress'] !== false && terminal.stderr.isTerminal && options['quiet'] !== true,
-    configPath: realPathOf(request.cwd, options['config']),
+    hasProgress: options.progress !== false && terminal.stderr.isTerminal && options.quiet !== true,
+    configPath: realPathOf(request.cwd, options.config),
   };
-  const hasColour = terminal.stderr.isTerminal && options['color'] !== false && (env['NO_COLOR'] ?? '') === '';
+  const hasColour = terminal.stderr.isTerminal && options.color !== false && (env.NO_COLOR ?? '') === '';
   const style = styleFor(hasColour);
-  const root = realPathOf(request.cwd, options['root']);
+  const root = realPathOf(request.cwd, options.root);
   const host = createHost({ env, signal: request.signal, ...(root === undefined ? {} : { root }) });
   if (root !== undefined && host.fs.lstatIfExists(asRealPath(`${root}/.`))?.kind !== 'directory') {
-    throw new UsageError(`--root ${root}: no such directory`, { hint: 'name the directory that holds the host' });
+    throw new UsageError(`--root ${root}: no such directory`, {
+      hint: 'name the directory that holds the host',
+    });
   }
   const printJson = (value: object) => terminal.stdout.write(`${JSON.stringify(value)}\n`);
   return {
@@ -209,16 +228,23 @@ function realPathOf(cwd: string, value: unknown): RealPath | undefined {
 /** One failure, told once: text on stderr, or the closing error object on stdout with --json. */
 function reportFailure(request: ProgramRequest, error: unknown): ExitCode {
   const isJson = request.argv.includes('--json');
-  const style = styleFor(request.terminal.stderr.isTerminal && (request.env['NO_COLOR'] ?? '') === '');
+  const style = styleFor(request.terminal.stderr.isTerminal && (request.env.NO_COLOR ?? '') === '');
   const exit = error instanceof AppError ? error.exit : 'bug';
   const code = exitCodeOf(exit);
   const message = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof AppError ? error.hint : 'please report this, with the command line and the text above';
+  const hint =
+    error instanceof AppError ? error.hint : 'please report this, with the command line and the text above';
   if (isJson) {
-    request.terminal.stdout.write(`${JSON.stringify({ type: 'error', schemaVersion, code, exit, message, hint })}\n`);
+    request.terminal.stdout.write(
+      `${JSON.stringify({ type: 'error', schemaVersion, code, exit, message, hint })}\n`,
+    );
     return code;
   }
-  writeFailureText(request, style, { message, hint, error: exit === 'bug' || wantsStack(request) ? error : undefined });
+  writeFailureText(request, style, {
+    message,
+    hint,
+    error: exit === 'bug' || wantsStack(request) ? error : undefined,
+  });
   return code;
 }
 
@@ -233,7 +259,8 @@ function writeFailureText(
   failure: { message: string; hint: string | undefined; error: unknown },
 ): void {
   const lines = [`${style.red('error:')} ${failure.message}`];
-  if (failure.error instanceof Error && failure.error.stack !== undefined) lines.push(style.dim(failure.error.stack));
+  if (failure.error instanceof Error && failure.error.stack !== undefined)
+    lines.push(style.dim(failure.error.stack));
   if (failure.hint !== undefined) lines.push(`  ${failure.hint}`);
   request.terminal.stderr.write(`${lines.join('\n')}\n`);
 }

@@ -135,7 +135,9 @@ function rulesOf(context: CollectionContext, area: Area, item: Item): ItemRules 
     maxFileBytes: limit === 0 ? Infinity : limit,
     maxFileOption,
     isExcludedBelow:
-      patterns.length === 0 ? () => false : picomatch(patterns, { dot: true, noextglob: true, nonegate: true }),
+      patterns.length === 0
+        ? () => false
+        : picomatch(patterns, { dot: true, noextglob: true, nonegate: true }),
     saveBelow: 'saveBelow' in item ? (item.saveBelow ?? '') : '',
   };
 }
@@ -159,7 +161,10 @@ function* commandEntries(
   yield generatedFile(context, item.output, areaId, outcome.content);
 }
 
-async function* collectInventories(context: CollectionContext, { area, items }: PlannedArea): AsyncGenerator<SourceEntry> {
+async function* collectInventories(
+  context: CollectionContext,
+  { area, items }: PlannedArea,
+): AsyncGenerator<SourceEntry> {
   for (const { item, isEnabled } of items) {
     if (!isEnabled || item.kind !== 'inventory') continue;
     const { content, findings } = await inventories[item.inventory](context.host, context.plan.facts);

@@ -80,7 +80,12 @@ export function entryMeta(
 }
 
 /** A file that ProxSave itself makes: command output, inventory, index. */
-export function generatedFile(context: CollectionContext, path: string, areaId: string, content: Buffer): SourceEntry {
+export function generatedFile(
+  context: CollectionContext,
+  path: string,
+  areaId: string,
+  content: Buffer,
+): SourceEntry {
   return {
     path,
     type: 'file',

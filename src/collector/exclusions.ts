@@ -12,7 +12,10 @@ const matchOptions = { dot: true, noextglob: true, nonegate: true } as const;
  * Compiles patterns once. Throws nothing: a bad pattern was refused when the configuration was read.
  * `ownDirectories` are absolute directories that are left out with all that is below them.
  */
-export function compileExclusions(patterns: readonly string[], ownDirectories: readonly string[]): IsExcluded {
+export function compileExclusions(
+  patterns: readonly string[],
+  ownDirectories: readonly string[],
+): IsExcluded {
   const matchers = patterns.filter((pattern) => pattern !== '').map(compilePattern);
   const owned = new Set(ownDirectories);
   if (matchers.length === 0 && owned.size === 0) return () => false;

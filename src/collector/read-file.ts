@@ -20,7 +20,11 @@ export interface FoundFile {
 }
 
 /** The entry of a regular file, or undefined when it was left out (a finding says why). */
-export function readFileEntry(context: CollectionContext, rules: ItemRules, found: FoundFile): SourceEntry | undefined {
+export function readFileEntry(
+  context: CollectionContext,
+  rules: ItemRules,
+  found: FoundFile,
+): SourceEntry | undefined {
   if (context.isSurvey) return surveyFileEntry(context, rules, found);
   const { fs } = context.host;
   let fd: number | undefined;
@@ -56,13 +60,22 @@ export function readFileEntry(context: CollectionContext, rules: ItemRules, foun
   }
 }
 
-function surveyFileEntry(context: CollectionContext, rules: ItemRules, found: FoundFile): SourceEntry | undefined {
+function surveyFileEntry(
+  context: CollectionContext,
+  rules: ItemRules,
+  found: FoundFile,
+): SourceEntry | undefined {
   const { size } = found.status;
   if (size > rules.maxFileBytes) {
     reportTooLarge(context, rules, found.hostPath, size);
     return undefined;
   }
-  return { ...entryMeta(context, found.archivePath, found.status, 'file'), size, area: rules.areaId, content: null };
+  return {
+    ...entryMeta(context, found.archivePath, found.status, 'file'),
+    size,
+    area: rules.areaId,
+    content: null,
+  };
 }
 
 /** Reads to the end of the file, also when its status lies about the size (proc, FUSE). undefined: too much. */
@@ -74,7 +87,8 @@ function readWhole(fs: FileSystem, fd: number, expectedBytes: number): Buffer | 
     if (count === 0) return buffer.subarray(0, length);
     length += count;
     if (length > wholeReadLimitBytes) return undefined;
-    if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(Math.max(4096, length))]);
+    if (length === buffer.length)
+      buffer = Buffer.concat([buffer, Buffer.allocUnsafe(Math.max(4096, length))]);
   }
 }
 
@@ -148,7 +162,12 @@ const changeWords = {
   changed: 'was written to while it was read; the archive may mix old and new content',
 } as const;
 
-function reportChanged(context: CollectionContext, rules: ItemRules, path: string, how: keyof typeof changeWords): void {
+function reportChanged(
+  context: CollectionContext,
+  rules: ItemRules,
+  path: string,
+  how: keyof typeof changeWords,
+): void {
   context.report({
     severity: 'warning',
     code: 'file-changed',
@@ -170,16 +189,26 @@ function reportTooLarge(context: CollectionContext, rules: ItemRules, path: stri
 }
 
 /** A file that went away is no loss; anything else is. */
-export function reportUnreadable(context: CollectionContext, rules: Pick<ItemRules, 'areaId'>, path: string, error: unknown): void {
+export function reportUnreadable(
+  context: CollectionContext,
+  rules: Pick<ItemRules, 'areaId'>,
+  path: string,
+  error: unknown,
+): void {
   if (!isSystemError(error)) throw error;
-  const isGone = isSystemError(error, 'ENOENT') || isSystemError(error, 'ELOOP') || isSystemError(error, 'ENOTDIR');
+  const isGone =
+    isSystemError(error, 'ENOENT') || isSystemError(error, 'ELOOP') || isSystemError(error, 'ENOTDIR');
   const isDenied = isSystemError(error, 'EACCES') || isSystemError(error, 'EPERM');
   context.report({
     severity: isGone ? 'info' : 'warning',
     code: isGone ? 'file-vanished' : 'file-unreadable',
     area: rules.areaId,
     path,
-    message: isGone ? `${path} vanished while it was read` : `not saved: ${path}: ${describeSystemError(error)}`,
-    ...(isDenied && context.host.process.uid !== 0 ? { hint: 'run as root to save what only root may read' } : {}),
+    message: isGone
+      ? `${path} vanished while it was read`
+      : `not saved: ${path}: ${describeSystemError(error)}`,
+    ...(isDenied && context.host.process.uid !== 0
+      ? { hint: 'run as root to save what only root may read' }
+      : {}),
   });
 }

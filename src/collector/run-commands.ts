@@ -74,7 +74,12 @@ function timeoutOf(context: CollectionContext, item: CommandItem): number {
   return item.argv[0] === 'pvesh' ? PVESH_TIMEOUT : COMMAND_TIMEOUT;
 }
 
-function failureFinding(areaId: string, item: CommandItem, result: RunResult, timeoutSeconds: number): Finding {
+function failureFinding(
+  areaId: string,
+  item: CommandItem,
+  result: RunResult,
+  timeoutSeconds: number,
+): Finding {
   const commandLine = item.argv.join(' ');
   const timedOut = result.status === 'timeout';
   return {
@@ -84,7 +89,9 @@ function failureFinding(areaId: string, item: CommandItem, result: RunResult, ti
     area: areaId,
     path: commandLine,
     message: `\`${commandLine}\` ${describeFailure(result, timeoutSeconds)}; its output is not in the archive`,
-    ...(timedOut ? { hint: 'a dead network mount or a busy service often is the cause; see COMMAND_TIMEOUT' } : {}),
+    ...(timedOut
+      ? { hint: 'a dead network mount or a busy service often is the cause; see COMMAND_TIMEOUT' }
+      : {}),
   };
 }
 
@@ -92,7 +99,10 @@ function describeFailure(result: RunResult, timeoutSeconds: number): string {
   const lastLine = result.stderr.trim().split('\n').at(-1) ?? '';
   const said = lastLine === '' ? '' : `: ${lastLine.slice(0, 300)}`;
   if (result.status === 'timeout') return `gave no answer within ${timeoutSeconds} s and was stopped${said}`;
-  if (result.status === 'flooded') return `printed more than ${maxOutputBytes / 1024 / 1024} MiB and was stopped`;
+  if (result.status === 'flooded')
+    return `printed more than ${maxOutputBytes / 1024 / 1024} MiB and was stopped`;
   if (result.killedBy !== null) return `was killed by ${result.killedBy}${said}`;
-  return result.exitCode === null ? `could not be started${said}` : `failed with exit code ${result.exitCode}${said}`;
+  return result.exitCode === null
+    ? `could not be started${said}`
+    : `failed with exit code ${result.exitCode}${said}`;
 }

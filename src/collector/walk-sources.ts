@@ -27,7 +27,8 @@ export function* walkSource(
 ): Generator<SourceEntry, SourceFate> {
   const status = statusOf(context, rules, hostPath);
   if (status === undefined) return 'absent';
-  if (isLeftOut(context, rules, hostPath, hostPath) || isBehindForeignLink(context, rules, hostPath)) return 'saved';
+  if (isLeftOut(context, rules, hostPath, hostPath) || isBehindForeignLink(context, rules, hostPath))
+    return 'saved';
   yield* emitParents(context, rules, hostPath);
   if (status.kind === 'directory') yield* walkDirectory(context, rules, hostPath, status);
   else yield* emitLeaf(context, rules, hostPath, status);
@@ -94,9 +95,16 @@ function isBehindForeignLink(context: CollectionContext, rules: ItemRules, hostP
   return false;
 }
 
-function isLeftOut(context: CollectionContext, rules: ItemRules, hostPath: string, rootPath: string): boolean {
+function isLeftOut(
+  context: CollectionContext,
+  rules: ItemRules,
+  hostPath: string,
+  rootPath: string,
+): boolean {
   if (context.isExcluded(hostPath)) return true;
-  return hostPath !== rootPath && rules.isExcludedBelow(hostPath.slice(rootPath === '/' ? 1 : rootPath.length + 1));
+  return (
+    hostPath !== rootPath && rules.isExcludedBelow(hostPath.slice(rootPath === '/' ? 1 : rootPath.length + 1))
+  );
 }
 
 function statusOf(context: CollectionContext, rules: ItemRules, hostPath: string): FileStatus | undefined {
@@ -146,7 +154,8 @@ function leafEntry(
   if (status.kind === 'symlink') return linkEntry(context, rules, hostPath, status);
   // FIFOs, sockets and devices are never opened; there is nothing in them to save.
   if (status.kind !== 'file') return undefined;
-  if (status.linkCount === 1) return readFileEntry(context, rules, { hostPath, realPath, archivePath, status });
+  if (status.linkCount === 1)
+    return readFileEntry(context, rules, { hostPath, realPath, archivePath, status });
   const key = `${status.device}:${status.inode}`;
   const firstName = context.firstNames.get(key);
   if (firstName !== undefined) {
@@ -187,12 +196,20 @@ function* emitDirectory(
 }
 
 /** Directories above a source, with their true mode, owner and times. */
-export function* emitParents(context: CollectionContext, rules: ItemRules, hostPath: string): Generator<SourceEntry> {
+export function* emitParents(
+  context: CollectionContext,
+  rules: ItemRules,
+  hostPath: string,
+): Generator<SourceEntry> {
   if (rules.saveBelow !== '') yield* emitInfoParents(context, rules, archivePathOf(rules, hostPath));
   else yield* emitHostParents(context, rules, hostPath);
 }
 
-function* emitHostParents(context: CollectionContext, rules: ItemRules, hostPath: string): Generator<SourceEntry> {
+function* emitHostParents(
+  context: CollectionContext,
+  rules: ItemRules,
+  hostPath: string,
+): Generator<SourceEntry> {
   const parent = posix.dirname(hostPath);
   if (parent === '/' || context.emittedDirectories.has(parent.slice(1))) return;
   yield* emitHostParents(context, rules, parent);
@@ -214,7 +231,11 @@ function* emitHostParents(context: CollectionContext, rules: ItemRules, hostPath
 }
 
 /** Directories for generated files: the host's own where they exist, plain ones below. */
-export function* emitInfoParents(context: CollectionContext, rules: ItemRules, archivePath: string): Generator<SourceEntry> {
+export function* emitInfoParents(
+  context: CollectionContext,
+  rules: ItemRules,
+  archivePath: string,
+): Generator<SourceEntry> {
   const parent = posix.dirname(archivePath);
   if (parent === '.' || context.emittedDirectories.has(parent)) return;
   yield* emitInfoParents(context, rules, parent);
@@ -227,7 +248,15 @@ export function* emitInfoParents(context: CollectionContext, rules: ItemRules, a
   }
   const mtimeNs = BigInt(context.host.clock.now().getTime()) * 1_000_000n;
   const owner = { uid: 0, gid: 0, userName: 'root', groupName: 'root' };
-  const meta = { path: parent, type: 'directory', mode: 0o755, ...owner, mtimeNs, size: 0, linkTarget: '' } as const;
+  const meta = {
+    path: parent,
+    type: 'directory',
+    mode: 0o755,
+    ...owner,
+    mtimeNs,
+    size: 0,
+    linkTarget: '',
+  } as const;
   yield { ...meta, area: rules.areaId, content: null };
 }
 
@@ -237,7 +266,11 @@ const volatileTrees = ['/proc', '/sys', '/dev', '/run', '/tmp', '/var/run'];
  * A declared source that is a link to a directory (an admin moved it): the link is saved, and what it leads to, at
  * its true place, unless that is volatile or another item reads it anyway.
  */
-function* followDirectoryLink(context: CollectionContext, rules: ItemRules, hostPath: string): Generator<SourceEntry> {
+function* followDirectoryLink(
+  context: CollectionContext,
+  rules: ItemRules,
+  hostPath: string,
+): Generator<SourceEntry> {
   const target = linkTargetOnHost(context, hostPath);
   if (target === undefined || context.followedTargets.has(target)) return;
   const isVolatile = volatileTrees.some((tree) => target === tree || target.startsWith(`${tree}/`));
@@ -291,4 +324,3 @@ function reportMount(context: CollectionContext, rules: ItemRules, hostPath: str
     hint: `to save it, add ${hostPath} to CUSTOM_BACKUP_PATHS`,
   });
 }
-

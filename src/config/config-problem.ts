@@ -6,6 +6,8 @@ import type { Finding, Severity } from '../findings.ts';
 export interface ConfigProblem {
   /** `FILE:LINE`, `environment` or `command line`. */
   where: string;
+  /** Line in the file. */
+  line?: number | undefined;
   /** The whole sentence, with key and value; never the value of a secret. */
   message: string;
   allowed?: string;

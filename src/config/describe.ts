@@ -1,7 +1,6 @@
 // Values as text, for `proxsave config show`, and names for completion and for hints.
 
-import { knownKeys, options, optionNames, webhookEndpointKeyOf, webhookEndpointOptions } from './options.ts';
-import { isOptionName } from './options.ts';
+import { isOptionName, knownKeys, optionNames, rowOf } from './options.ts';
 import { nearest } from './nearest.ts';
 import type { LoadedConfig } from './load-config.ts';
 import type { Origin } from './given.ts';
@@ -41,12 +40,6 @@ export function describeConfig(config: LoadedConfig, names?: readonly string[]):
       },
     ];
   });
-}
-
-function rowOf(name: string): Option | undefined {
-  if (isOptionName(name)) return options[name];
-  const ofEndpoint = webhookEndpointKeyOf(name);
-  return ofEndpoint === undefined ? undefined : webhookEndpointOptions[ofEndpoint.key];
 }
 
 /** In the grammar of the file where that is possible. */

@@ -5,16 +5,9 @@ import type { Host, RealPath } from '../host/host.ts';
 import { note, type Notes } from './config-problem.ts';
 import type { Assignment, EnvFile } from './env-file.ts';
 import { whereInFile } from './given.ts';
+import type { Places } from './layout.ts';
 import { nearest } from './nearest.ts';
-import {
-  canonicalNameOf,
-  ignoredKeys,
-  knownKeys,
-  optionNames,
-  options,
-  webhookEndpointKeyOf,
-  webhookEndpointOptions,
-} from './options.ts';
+import { canonicalNameOf, ignoredKeys, knownKeys, optionNames, options, rowOf } from './options.ts';
 import { isKeyOfEndpoint } from './webhook-endpoints.ts';
 
 interface FileAbout {
@@ -24,8 +17,7 @@ interface FileAbout {
 }
 
 interface FileContext {
-  /** What ${BASE_DIR} stands for. */
-  base: string;
+  places: Places;
   /** Keys that other values name with $. */
   referenced: ReadonlySet<string>;
   /** As WEBHOOK_ENDPOINTS lists them. */
@@ -34,6 +26,7 @@ interface FileContext {
 
 export function remarkOnFile(about: FileAbout, context: FileContext): void {
   remarkOnSyntax(about);
+  remarkOnBase(about, context);
   const seen = new Map<string, Assignment>();
   for (const assignment of about.content.assignments) {
     remarkOnRepetition(about, seen.get(assignment.key), assignment);
@@ -46,8 +39,16 @@ function remarkOnSyntax({ file, content, notes }: FileAbout): void {
   for (const { severity, line, message, hint } of content.problems) {
     const where = whereInFile(file, line);
     if (severity === 'warning') note(notes, 'warning', 'config-syntax', { where, message, hint });
-    else notes.problems.push({ where, message, ...(hint === undefined ? {} : { hint }) });
+    else notes.problems.push({ where, line, message, ...(hint === undefined ? {} : { hint }) });
   }
+}
+
+/** A file that was moved here from the Go edition's directory now means other directories. */
+function remarkOnBase({ file, notes }: FileAbout, { places, referenced }: FileContext): void {
+  const { base, olderBase } = places;
+  if (!referenced.has('BASE_DIR') || olderBase === undefined || olderBase === base) return;
+  const message = `\${BASE_DIR} stands for ${base} here; in the older edition on this host it is ${olderBase}`;
+  note(notes, 'warning', 'config-base-dir', { where: file, message, hint: 'write the directory itself' });
 }
 
 function remarkOnRepetition(
@@ -74,8 +75,8 @@ function remarkOnKey(
 ): void {
   const where = whereInFile(file, lines[0]);
   const ignored = Object.hasOwn(ignoredKeys, key) ? ignoredKeys[key] : undefined;
-  if (key === 'BASE_DIR' && value.replace(/\/+$/, '') !== context.base) {
-    const message = `BASE_DIR has no effect: \${BASE_DIR} stands for ${context.base} here, not for ${value}`;
+  if (key === 'BASE_DIR' && value.replace(/\/+$/, '') !== context.places.base) {
+    const message = `BASE_DIR has no effect: \${BASE_DIR} stands for ${context.places.base} here, not for ${value}`;
     const hint =
       'set BACKUP_PATH, LOG_PATH and the other paths themselves; proxsave config show lists what counts';
     note(notes, 'warning', 'config-base-dir', { where, message, hint });
@@ -117,10 +118,7 @@ function isSecretFileKey(key: string): boolean {
 }
 
 function isSecretKey(key: string): boolean {
-  const name = canonicalNameOf(key);
-  if (name !== undefined) return options[name].secret === true;
-  const ofEndpoint = webhookEndpointKeyOf(key);
-  return ofEndpoint !== undefined && webhookEndpointOptions[ofEndpoint.key].secret === true;
+  return rowOf(canonicalNameOf(key) ?? key)?.secret === true;
 }
 
 /** Warns when others than the owner can read, or change, a file that holds a secret. */

@@ -6,22 +6,20 @@
 
 import { posix } from 'node:path';
 import { describeSystemError, isSystemError, PermissionError, UsageError } from '../errors.ts';
-import { joinReal, type Host, type RealPath } from '../host/host.ts';
+import type { Host, RealPath } from '../host/host.ts';
 import type { OwnPlace } from './types.ts';
 
 export type Layout = 'fhs' | 'legacy' | 'user';
 
-/** All but `config` are directories, except `recipients`, which is a file. */
-export interface Places extends Readonly<Record<OwnPlace, RealPath>> {
+type PlaceName = OwnPlace | 'config' | 'state' | 'run';
+
+/** Directories, but for `config` and `recipients`, which are files. */
+export interface Places extends Readonly<Record<PlaceName, RealPath>> {
   layout: Layout;
   /** What ${BASE_DIR} stands for: a path of the host, without the root prefix. */
   base: string;
-  /** Where the configuration belongs, whether or not it is there. */
-  config: RealPath;
-  /** Install id, history, restore snapshots. */
-  state: RealPath;
-  /** Work files of one boot. */
-  run: RealPath;
+  /** BASE_DIR of an installation of the Go edition on this host, in use or left over. */
+  olderBase: string | undefined;
 }
 
 export interface Location {
@@ -30,9 +28,54 @@ export interface Location {
   file: RealPath | undefined;
 }
 
-const fhsConfig = '/etc/proxsave/backup.env';
+/** The places of a layout as paths of the host, before the root prefix. */
+export interface PlacePaths extends Readonly<Record<PlaceName, string>> {
+  base: string;
+}
+
+export const fhsPaths: PlacePaths = {
+  base: '/var/lib/proxsave',
+  config: '/etc/proxsave/backup.env',
+  // Install id, history, restore snapshots.
+  state: '/var/lib/proxsave',
+  // Work files of one boot.
+  run: '/run/proxsave',
+  backups: '/var/lib/proxsave/backups',
+  log: '/var/log/proxsave',
+  lock: '/run/proxsave',
+  recipients: '/etc/proxsave/age/recipient.txt',
+  metrics: '/var/lib/prometheus/node-exporter',
+};
+
+export function legacyPaths({ base, config }: { base: string; config: string }): PlacePaths {
+  return {
+    ...fhsPaths,
+    base,
+    config,
+    backups: `${base}/backup`,
+    log: `${base}/log`,
+    lock: `${base}/lock`,
+    recipients: `${base}/identity/age/recipient.txt`,
+  };
+}
+
+export function userPaths(configHome: string, stateHome: string, runtime: string | undefined): PlacePaths {
+  const state = `${stateHome}/proxsave`;
+  return {
+    base: state,
+    config: `${configHome}/proxsave/backup.env`,
+    state,
+    run: `${runtime ?? state}/${runtime === undefined ? 'run' : 'proxsave'}`,
+    backups: `${state}/backups`,
+    log: `${state}/log`,
+    lock: `${state}/lock`,
+    recipients: `${configHome}/proxsave/age/recipient.txt`,
+    metrics: `${state}/metrics`,
+  };
+}
+
 /** Configuration files of the Go edition and the BASE_DIR that each belongs to. */
-const legacyConfigs = [
+export const legacyConfigs = [
   { config: '/opt/proxsave/configs/backup.env', base: '/opt/proxsave' },
   { config: '/opt/proxmox-backup/configs/backup.env', base: '/opt/proxmox-backup' },
   { config: '/opt/proxmox-backup/env/backup.env', base: '/opt/proxmox-backup' },
@@ -47,77 +90,46 @@ export function locate(host: Host, configPath: RealPath | undefined): Location {
       });
     }
     const legacy = legacyConfigs.find(({ config }) => host.resolve(config) === configPath);
-    const places = legacy === undefined ? detect(host).places : legacyPlaces(host, legacy);
+    const places = legacy === undefined ? detect(host).places : placesOf(host, 'legacy', legacyPaths(legacy));
     return { places, file: configPath };
   }
   return detect(host);
 }
 
 function detect(host: Host): Location {
-  const systemConfig = host.resolve(fhsConfig);
-  const ofUser = userPlaces(host);
+  const ofUser = pathsOfUser(host);
   if (ofUser !== undefined) {
-    const file = [ofUser.config, systemConfig].find((path) => isReadable(host, path));
-    return { places: ofUser, file };
+    const places = placesOf(host, 'user', ofUser);
+    const file = [places.config, host.resolve(fhsPaths.config)].find((path) => isReadable(host, path));
+    return { places, file };
   }
-  if (exists(host, systemConfig)) return { places: fhsPlaces(host), file: systemConfig };
-  const legacy = legacyConfigs.find(({ config }) => exists(host, host.resolve(config)));
-  if (legacy === undefined) return { places: fhsPlaces(host), file: undefined };
-  const places = legacyPlaces(host, legacy);
+  const fhs = placesOf(host, 'fhs', fhsPaths);
+  if (exists(host, fhs.config)) return { places: fhs, file: fhs.config };
+  const legacy = findLegacy(host);
+  if (legacy === undefined) return { places: fhs, file: undefined };
+  const places = placesOf(host, 'legacy', legacyPaths(legacy));
   return { places, file: places.config };
 }
 
-function fhsPlaces(host: Host): Places {
-  return {
-    layout: 'fhs',
-    base: '/var/lib/proxsave',
-    config: host.resolve(fhsConfig),
-    state: host.resolve('/var/lib/proxsave'),
-    run: host.resolve('/run/proxsave'),
-    backups: host.resolve('/var/lib/proxsave/backups'),
-    log: host.resolve('/var/log/proxsave'),
-    lock: host.resolve('/run/proxsave'),
-    recipients: host.resolve('/etc/proxsave/age/recipient.txt'),
-    metrics: host.resolve('/var/lib/prometheus/node-exporter'),
-  };
+function findLegacy(host: Host) {
+  return legacyConfigs.find(({ config }) => exists(host, host.resolve(config)));
 }
 
-function legacyPlaces(host: Host, { base, config }: { base: string; config: string }): Places {
-  return {
-    ...fhsPlaces(host),
-    layout: 'legacy',
-    base,
-    config: host.resolve(config),
-    backups: host.resolve(`${base}/backup`),
-    log: host.resolve(`${base}/log`),
-    lock: host.resolve(`${base}/lock`),
-    recipients: host.resolve(`${base}/identity/age/recipient.txt`),
-  };
+function placesOf(host: Host, layout: Layout, { base, ...paths }: PlacePaths): Places {
+  const pairs = Object.entries(paths).map(([name, path]) => [name, host.resolve(path)] as const);
+  const olderBase = layout === 'legacy' ? base : layout === 'fhs' ? findLegacy(host)?.base : undefined;
+  return { ...(Object.fromEntries(pairs) as Record<PlaceName, RealPath>), layout, base, olderBase };
 }
 
 /** Undefined when the places of a user do not apply: root, another root directory, or no home directory. */
-function userPlaces(host: Host): Places | undefined {
+function pathsOfUser(host: Host): PlacePaths | undefined {
   if (host.root !== '/' || host.process.uid === 0) return undefined;
   const { HOME, XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR } = host.env;
   const home = absolute(HOME);
   const configHome = absolute(XDG_CONFIG_HOME) ?? (home && `${home}/.config`);
   const stateHome = absolute(XDG_STATE_HOME) ?? (home && `${home}/.local/state`);
   if (configHome === undefined || stateHome === undefined) return undefined;
-  const runtime = absolute(XDG_RUNTIME_DIR);
-  const state = host.resolve(`${stateHome}/proxsave`);
-  const config = host.resolve(`${configHome}/proxsave`);
-  return {
-    layout: 'user',
-    base: state,
-    config: joinReal(config, 'backup.env'),
-    state,
-    run: runtime === undefined ? joinReal(state, 'run') : host.resolve(`${runtime}/proxsave`),
-    backups: joinReal(state, 'backups'),
-    log: joinReal(state, 'log'),
-    lock: joinReal(state, 'lock'),
-    recipients: joinReal(config, 'age', 'recipient.txt'),
-    metrics: joinReal(state, 'metrics'),
-  };
+  return userPaths(configHome, stateHome, absolute(XDG_RUNTIME_DIR));
 }
 
 /** The XDG rules say to ignore relative values. */

@@ -83,13 +83,14 @@ export function readConfig(host: Host, request: ConfigRequest = {}): ConfigReadi
   const webhookEndpoints = resolveEndpoints(endpointNames, resolver, details);
   if (file !== undefined && content !== undefined) {
     const { referenced } = resolver;
-    remarkOnFile({ file, content, notes }, { base: places.base, referenced, endpointNames });
+    remarkOnFile({ file, content, notes }, { places, referenced, endpointNames });
     remarkOnPermissions(host, { file, content, notes });
   }
   if (notes.problems.length === 0) {
     crossCheck(values, webhookEndpoints, (name) => details.get(name)?.where ?? 'defaults', notes);
   }
-  const { problems, findings } = notes;
+  const problems = notes.problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const { findings } = notes;
   const loaded = { details, webhookEndpoints, file, layout: places.layout, places, findings };
   const config = problems.length > 0 ? undefined : { values, origins: originsOf(details), ...loaded };
   return { file, places, config, details, problems, findings };
@@ -106,12 +107,12 @@ function resolveAll(resolver: Resolver): Map<string, Resolved> {
 
 /** The rows' parsers made each value, so it has the type that the row says; only wrong ones are undefined. */
 function valuesOf(details: ReadonlyMap<string, Resolved>): ConfigValues {
-  const pairs = optionNames.map((name) => [name, details.get(name)?.value]);
-  return Object.fromEntries(pairs);
+  const pairs = optionNames.map((name) => [name, details.get(name)?.value] as const);
+  return Object.fromEntries(pairs) as unknown as ConfigValues;
 }
 
 function originsOf(details: ReadonlyMap<string, Resolved>): Record<OptionName, Origin> {
-  const pairs = optionNames.map((name) => [name, details.get(name)?.origin ?? 'default']);
+  const pairs = optionNames.map((name) => [name, details.get(name)?.origin ?? 'default'] as const);
   return Object.fromEntries(pairs) as Record<OptionName, Origin>;
 }
 

@@ -111,3 +111,10 @@ export function webhookEndpointKeyOf(key: string): { endpoint: string; key: Webh
   }
   return undefined;
 }
+
+/** The row of an option or of a key of a webhook endpoint, by its name today. */
+export function rowOf(name: string): Option | undefined {
+  if (isOptionName(name)) return options[name];
+  const ofEndpoint = webhookEndpointKeyOf(name);
+  return ofEndpoint === undefined ? undefined : webhookEndpointOptions[ofEndpoint.key];
+}

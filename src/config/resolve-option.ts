@@ -108,20 +108,22 @@ function expandGiven(name: string, row: Option, given: Given, resolver: Resolver
   if (given.origin === 'file' && given.key.toUpperCase() === `${name}_FILE`) return given.text;
   const expanded = expand(given.text, createLookup(resolver), [name]);
   const { where, key } = given;
+  const line = given.lines[0]?.number;
   if (expanded.cycle !== undefined) {
     const message = `${key} refers to itself: ${expanded.cycle.join(' -> ')}`;
-    resolver.notes.problems.push({ where, message });
+    resolver.notes.problems.push({ where, line, message });
     return undefined;
   }
   const [unknown] = expanded.unknown;
   if (unknown === undefined) return expanded.text;
-  const named = row.secret === true ? 'a name behind a $' : `$${unknown}`;
   if (isPath) {
-    const message = `${key}=${given.text} refers to $${unknown}, which is neither a key of the file nor in the environment`;
-    resolver.notes.problems.push({ where, message });
+    const message = `${key}=${given.text} refers to $${unknown}, which is neither a key nor in the environment`;
+    resolver.notes.problems.push({ where, line, message });
     return undefined;
   }
-  const message = `${key} holds ${named}, which stands for nothing and is kept as it is written; the older edition leaves it out`;
+  const named = row.secret === true ? 'a name behind a $' : `$${unknown}`;
+  const difference = row.kind === 'string' ? '; the older edition leaves it out' : '';
+  const message = `${key} holds ${named}, which stands for nothing and is kept as it is written${difference}`;
   note(resolver.notes, 'warning', 'config-unknown-variable', { where, message });
   return expanded.text;
 }
@@ -175,6 +177,7 @@ function noteProblem(
   const shown = row.secret === true ? given.key : `${given.key}=${shorten(piece)}`;
   resolver.notes.problems.push({
     where,
+    line,
     message: `${shown} ${problem.problem}`,
     allowed: row.allowed,
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),

@@ -28,9 +28,9 @@ export function resolveEndpoints(
     const values = keys.map((key) => {
       const resolved = resolveOption(`${prefix}${key}`, webhookEndpointOptions[key], resolver);
       if (resolved !== undefined) details.set(`${prefix}${key}`, resolved);
-      return [key, resolved?.value];
+      return [key, resolved?.value] as const;
     });
-    return { name, prefix, values: Object.fromEntries(values) };
+    return { name, prefix, values: Object.fromEntries(values) as unknown as WebhookEndpointValues };
   });
 }
 

@@ -4,7 +4,16 @@
 // The file also names its holder (the form of the existing edition, whose locks are respected too).
 
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { isSystemError } from '../errors.ts';
 import { formatRfc3339 } from '../util/format.ts';
 import type { Host, RealPath } from './host.ts';

@@ -13,7 +13,12 @@ import { clusterModeOf, targetsOf } from './info-entries.ts';
 import type { ArchiveJob } from './make-archive.ts';
 import type { Run } from './run-state.ts';
 
-export function describeArchive(run: Run, job: ArchiveJob, sink: ArchiveSink, content: WrittenContent): Manifest {
+export function describeArchive(
+  run: Run,
+  job: ArchiveJob,
+  sink: ArchiveSink,
+  content: WrittenContent,
+): Manifest {
   const { facts, compression } = job;
   const targets = targetsOf(facts);
   const archiveName = basename(sink.finalPath, bundleExtension);

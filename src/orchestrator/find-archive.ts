@@ -11,7 +11,11 @@ import { listArchives, type ListedArchive } from './list-archives.ts';
 export type BackupDirectory = () => RealPath;
 
 /** Looking into a bare file needs no configuration: `directory` is not called then. */
-export async function findArchive(host: Host, words: string, directory: BackupDirectory): Promise<OpenArchive> {
+export async function findArchive(
+  host: Host,
+  words: string,
+  directory: BackupDirectory,
+): Promise<OpenArchive> {
   const path = asRealPath(posix.resolve(host.process.cwd, words));
   if (words.includes('/') || host.fs.lstatIfExists(path)?.kind === 'file') return openArchive(host, path);
   const place = directory();
@@ -37,7 +41,8 @@ export function pickArchive(archives: readonly ListedArchive[], words: string, p
   const exact = matches.find((archive) => archive.name === words);
   if (exact !== undefined) return exact;
   const [only, ...others] = matches;
-  if (only === undefined) throw new UsageError(`no archive in ${place} is named or dated "${words}"`, { hint });
+  if (only === undefined)
+    throw new UsageError(`no archive in ${place} is named or dated "${words}"`, { hint });
   if (others.length === 0) return only;
   const names = matches.slice(0, 5).map((archive) => `\n    ${archive.name}`);
   const more = matches.length > 5 ? `\n    and ${matches.length - 5} more` : '';

@@ -21,7 +21,11 @@ export interface ListedArchive {
 }
 
 /** Newest first; same second: by name. Files that are no archives are passed over. */
-export async function listArchives(host: Host, tier: TierName, directory: RealPath): Promise<ListedArchive[]> {
+export async function listArchives(
+  host: Host,
+  tier: TierName,
+  directory: RealPath,
+): Promise<ListedArchive[]> {
   const store = createDirectoryStore(host, tier, directory);
   const listed: ListedArchive[] = [];
   for (const file of await store.list()) {
@@ -29,7 +33,13 @@ export async function listArchives(host: Host, tier: TierName, directory: RealPa
     if (name === undefined) continue;
     const path = joinReal(directory, file.name);
     const head = await listHead(host, path);
-    listed.push({ tier, name: file.name, path, sizeBytes: file.sizeBytes, ...describeHead(name, head, file.modified) });
+    listed.push({
+      tier,
+      name: file.name,
+      path,
+      sizeBytes: file.sizeBytes,
+      ...describeHead(name, head, file.modified),
+    });
   }
   return listed.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.name < b.name ? -1 : 1));
 }

@@ -122,7 +122,12 @@ async function* withInfo(run: Run, job: ArchiveJob): AsyncGenerator<SourceEntry>
 }
 
 /** Throws VerificationError naming the first differences. */
-async function readBack(run: Run, job: ArchiveJob, sink: ArchiveSink, content: WrittenContent): Promise<void> {
+async function readBack(
+  run: Run,
+  job: ArchiveJob,
+  sink: ArchiveSink,
+  content: WrittenContent,
+): Promise<void> {
   let bytes = 0;
   const report = await verifyContent(
     run.host,
@@ -146,9 +151,12 @@ async function readBack(run: Run, job: ArchiveJob, sink: ArchiveSink, content: W
   );
   if (report.ok) return;
   const shown = report.problems.slice(0, 5).map((problem) => `\n    ${problem.message}`);
-  throw new VerificationError(`the archive that was just written does not read back right:${shown.join('')}`, {
-    hint: 'it was removed; check the disk and the memory of this machine, then run the backup again',
-  });
+  throw new VerificationError(
+    `the archive that was just written does not read back right:${shown.join('')}`,
+    {
+      hint: 'it was removed; check the disk and the memory of this machine, then run the backup again',
+    },
+  );
 }
 
 function publish(run: Run, job: ArchiveJob, sink: ArchiveSink, content: WrittenContent): MadeArchive {

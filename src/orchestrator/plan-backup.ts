@@ -28,7 +28,11 @@ export interface BackupPlan {
   findings: readonly Finding[];
 }
 
-export async function planBackup(host: Host, config: LoadedConfig, selection: Selection): Promise<BackupPlan> {
+export async function planBackup(
+  host: Host,
+  config: LoadedConfig,
+  selection: Selection,
+): Promise<BackupPlan> {
   const prepared = await prepareBackup(host, config, selection);
   const findings = [...prepared.findings];
   const survey = await surveyCollection(prepared.source, {
@@ -45,7 +49,14 @@ export async function planBackup(host: Host, config: LoadedConfig, selection: Se
     proxmoxType: proxmoxTypeOf(prepared.facts),
     proxmoxVersion: proxmoxVersionOf(prepared.facts),
     areas: prepared.plan.areas.map(({ area, status }) => ({
-      ...(surveys.get(area.id) ?? { areaId: area.id, files: 0, directories: 0, links: 0, bytes: 0, commands: 0 }),
+      ...(surveys.get(area.id) ?? {
+        areaId: area.id,
+        files: 0,
+        directories: 0,
+        links: 0,
+        bytes: 0,
+        commands: 0,
+      }),
       title: area.title,
       ...status,
     })),
@@ -71,4 +82,3 @@ function freeBytes(host: Host, directory: RealPath): number | undefined {
     }
   }
 }
-

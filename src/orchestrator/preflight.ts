@@ -17,7 +17,12 @@ export interface SizeEstimate {
 }
 
 /** Throws DiskSpaceError; an estimate from a survey only warns, because compression may well make it fit. */
-export function checkSpace(run: Run, store: DirectoryStore, minimumGib: number, estimate: SizeEstimate): void {
+export function checkSpace(
+  run: Run,
+  store: DirectoryStore,
+  minimumGib: number,
+  estimate: SizeEstimate,
+): void {
   const space = store.space();
   if (space === undefined) return;
   const { availableBytes } = space;
@@ -31,7 +36,9 @@ export function checkSpace(run: Run, store: DirectoryStore, minimumGib: number, 
   if (availableBytes >= estimate.bytes) return;
   const needed = `about ${formatBytes(estimate.bytes)} may be needed and ${store.location} has ${formatBytes(availableBytes)} free`;
   if (estimate.basis === 'history') {
-    throw new DiskSpaceError(`not enough room: ${needed}`, { hint: 'free some space there, or choose another BACKUP_PATH' });
+    throw new DiskSpaceError(`not enough room: ${needed}`, {
+      hint: 'free some space there, or choose another BACKUP_PATH',
+    });
   }
   run.report({
     severity: 'warning',

@@ -23,7 +23,11 @@ export interface PreparedBackup {
 }
 
 /** @throws UsageError for an unknown area; EncryptionError when encryption is asked for */
-export async function prepareBackup(host: Host, config: LoadedConfig, selection: Selection): Promise<PreparedBackup> {
+export async function prepareBackup(
+  host: Host,
+  config: LoadedConfig,
+  selection: Selection,
+): Promise<PreparedBackup> {
   checkSelection(selection);
   const { values } = config;
   const source = sourceHost(host, config);
@@ -44,7 +48,9 @@ function sourceHost(host: Host, { values }: LoadedConfig): Host {
   if (prefix === '' || host.root !== '/') return host;
   const root = host.resolve(prefix);
   if (host.fs.lstatIfExists(root)?.kind !== 'directory') {
-    throw new UsageError(`SYSTEM_ROOT_PREFIX=${prefix} is not a directory`, { hint: 'mount the host there first' });
+    throw new UsageError(`SYSTEM_ROOT_PREFIX=${prefix} is not a directory`, {
+      hint: 'mount the host there first',
+    });
   }
   return createHost({ root, env: host.env, signal: host.signal, useSystemCommands: values.HOST_BACKUP_MODE });
 }
@@ -54,9 +60,12 @@ function checkSelection({ only, skip }: Selection): void {
   for (const id of [...only, ...skip]) {
     if (known.includes(id)) continue;
     const guess = nearest(id, known);
-    throw new UsageError(`there is no area "${id}"${guess === undefined ? '' : `; did you mean "${guess}"?`}`, {
-      hint: `areas: ${known.join(', ')}`,
-    });
+    throw new UsageError(
+      `there is no area "${id}"${guess === undefined ? '' : `; did you mean "${guess}"?`}`,
+      {
+        hint: `areas: ${known.join(', ')}`,
+      },
+    );
   }
 }
 
@@ -70,7 +79,9 @@ function knownPlacesOf(host: Host, config: LoadedConfig): CollectionPlan['knownP
 function ownDirectoriesOf(source: Host, { values }: LoadedConfig): string[] {
   const { BACKUP_PATH, SECONDARY_PATH, LOCK_PATH } = values;
   // A place outside the source's root keeps its real path, which simply matches nothing there.
-  return [BACKUP_PATH, SECONDARY_PATH, LOCK_PATH].flatMap((path) => (path === undefined ? [] : [hostPathOf(source, path)]));
+  return [BACKUP_PATH, SECONDARY_PATH, LOCK_PATH].flatMap((path) =>
+    path === undefined ? [] : [hostPathOf(source, path)],
+  );
 }
 
 function factFindings(facts: HostFacts): Finding[] {
@@ -85,9 +96,12 @@ function factFindings(facts: HostFacts): Finding[] {
 /** What the configuration asks for and this version cannot do yet must never look as if it were done. */
 function unavailableFindings({ values }: LoadedConfig): Finding[] {
   if (values.ENCRYPT_ARCHIVE) {
-    throw new EncryptionError('ENCRYPT_ARCHIVE=true, and this version cannot encrypt archives yet: nothing was written', {
-      hint: 'set ENCRYPT_ARCHIVE=false to make an unencrypted archive knowingly',
-    });
+    throw new EncryptionError(
+      'ENCRYPT_ARCHIVE=true, and this version cannot encrypt archives yet: nothing was written',
+      {
+        hint: 'set ENCRYPT_ARCHIVE=false to make an unencrypted archive knowingly',
+      },
+    );
   }
   const wanted = [
     [values.SECONDARY_ENABLED, 'SECONDARY_ENABLED', 'no copy was made on the secondary tier'],

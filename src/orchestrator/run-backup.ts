@@ -31,16 +31,18 @@ export async function runBackup(host: Host, request: BackupRequest): Promise<Bac
   const run = createRun(host, request.reporter, await waitForFreshStamp(host, config));
   const parts: RunParts = {};
   try {
-    parts.prepared = await run.phase('prepare', 'Looking at this host', () =>
+    const prepared = await run.phase('prepare', 'Looking at this host', () =>
       prepareBackup(host, config, request.selection),
     );
-    openLog(run, config, parts.prepared.facts.hostname, createRedactor(secretValues(config)));
-    for (const finding of parts.prepared.findings) run.report(finding);
+    parts.prepared = prepared;
+    const { hostname } = prepared.facts;
+    openLog(run, config, hostname, createRedactor(secretValues(config)));
+    for (const finding of prepared.findings) run.report(finding);
     if (!config.values.BACKUP_ENABLED) {
       throw new SkippedError('backups are disabled', { hint: 'BACKUP_ENABLED=false; set it to true to run' });
     }
-    await withRunLock(run, config, parts.prepared.facts.hostname, async () => {
-      parts.archive = await backUp(run, config, parts, parts.prepared as PreparedBackup);
+    await withRunLock(run, config, hostname, async () => {
+      parts.archive = await backUp(run, config, parts, prepared);
     });
   } catch (error) {
     parts.error = error;
@@ -58,7 +60,12 @@ export interface RunParts {
   error?: unknown;
 }
 
-async function backUp(run: Run, config: LoadedConfig, parts: RunParts, prepared: PreparedBackup): Promise<MadeArchive> {
+async function backUp(
+  run: Run,
+  config: LoadedConfig,
+  parts: RunParts,
+  prepared: PreparedBackup,
+): Promise<MadeArchive> {
   const { host } = run;
   const { values } = config;
   const store = createDirectoryStore(host, 'primary', values.BACKUP_PATH);

@@ -19,8 +19,11 @@ export async function withRunLock(
   const result = takeLock(run, config, hostname);
   if ('heldBy' in result) {
     const holder = result.heldBy;
-    const who = holder === undefined ? 'another run' : `another run (process ${holder.pid} since ${holder.since})`;
-    throw new SkippedError(`${who} is at work`, { hint: 'nothing was done; it can be run again when that one has ended' });
+    const who =
+      holder === undefined ? 'another run' : `another run (process ${holder.pid} since ${holder.since})`;
+    throw new SkippedError(`${who} is at work`, {
+      hint: 'nothing was done; it can be run again when that one has ended',
+    });
   }
   try {
     await work();
@@ -37,6 +40,9 @@ function takeLock(run: Run, { values }: LoadedConfig, hostname: string): LockRes
   } catch (error) {
     const failure = asStorageError(error, `cannot take the lock in ${directory}`);
     if (!(failure instanceof AppError)) throw failure;
-    throw new EnvironmentError(failure.message, { hint: 'set LOCK_PATH to a directory that this user may write to', cause: error });
+    throw new EnvironmentError(failure.message, {
+      hint: 'set LOCK_PATH to a directory that this user may write to',
+      cause: error,
+    });
   }
 }

@@ -26,7 +26,11 @@ export interface Run {
   phase<T>(name: string, title: string, work: () => Promise<T> | T): Promise<T>;
 }
 
-const labelOf: Readonly<Record<Finding['severity'], LogLabel>> = { error: 'ERROR', warning: 'WARNING', info: 'INFO' };
+const labelOf: Readonly<Record<Finding['severity'], LogLabel>> = {
+  error: 'ERROR',
+  warning: 'WARNING',
+  info: 'INFO',
+};
 
 export function createRun(host: Host, reporter: Reporter, startedAt: Date): Run {
   const findings: Finding[] = [];

@@ -19,7 +19,10 @@ export interface Survey {
   bytes: number;
 }
 
-export async function surveyCollection(host: Host, request: Omit<CollectionRequest, 'mode'>): Promise<Survey> {
+export async function surveyCollection(
+  host: Host,
+  request: Omit<CollectionRequest, 'mode'>,
+): Promise<Survey> {
   const areas = new Map<string, AreaSurvey>();
   for (const { area, status, items } of request.plan.areas) {
     if (status.state !== 'enabled') continue;

@@ -37,7 +37,11 @@ export function openRunLog(host: Host, request: RunLogRequest): RunLog {
     line: (label, message) => {
       if (!isOpen) return;
       try {
-        host.fs.write(fd, Buffer.from(formatLogLine(host.clock, label, printable(request.redact(message)))), null);
+        host.fs.write(
+          fd,
+          Buffer.from(formatLogLine(host.clock, label, printable(request.redact(message)))),
+          null,
+        );
       } catch (error) {
         // A full disk must not take the run down with its log; the run record still tells.
         if (!isSystemError(error)) throw error;

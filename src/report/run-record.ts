@@ -77,7 +77,9 @@ export interface RunRecord {
 export const keptPerCode = 200;
 
 /** Keeps the record small whatever the host: at most `keptPerCode` findings of a code. */
-export function limitFindings(findings: readonly Finding[]): Pick<RunRecord, 'findings' | 'findings_omitted'> {
+export function limitFindings(
+  findings: readonly Finding[],
+): Pick<RunRecord, 'findings' | 'findings_omitted'> {
   const counts = new Map<string, number>();
   const kept = findings.filter(({ code }) => {
     const count = (counts.get(code) ?? 0) + 1;
@@ -133,7 +135,11 @@ const pastRunSchema = z.looseObject({
 export type PastRun = z.infer<typeof pastRunSchema>;
 
 /** Newest record for which `accept` holds; looks at the newest 50 files at most. Damaged ones are passed over. */
-export function findPastRun(host: Host, directory: RealPath, accept: (run: PastRun) => boolean): PastRun | undefined {
+export function findPastRun(
+  host: Host,
+  directory: RealPath,
+  accept: (run: PastRun) => boolean,
+): PastRun | undefined {
   for (const name of recordNames(host, directory).slice(0, 50)) {
     const run = readPastRun(host, joinReal(directory, name));
     if (run !== undefined && accept(run)) return run;

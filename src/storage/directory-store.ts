@@ -21,7 +21,8 @@ export function createDirectoryStore(host: Host, tier: TierName, path: RealPath)
       prepareDirectory(host, path);
     },
     list: () => Promise.resolve(listFiles(host, path)),
-    readRange: (name, offset, length) => Promise.resolve(readRange(host, joinReal(path, name), offset, length)),
+    readRange: (name, offset, length) =>
+      Promise.resolve(readRange(host, joinReal(path, name), offset, length)),
     remove: (name) => {
       host.fs.unlink(joinReal(path, name));
       host.fs.syncDirectory(path);

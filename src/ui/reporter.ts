@@ -94,7 +94,8 @@ function progressLine(update: Progress, elapsedMs: number): string {
     update.totalBytes === undefined || update.totalBytes === 0
       ? ''
       : ` ${String(Math.min(100, Math.floor((update.bytes / update.totalBytes) * 100))).padStart(3)}%`;
-  const counts = `${formatCount(update.files, 'file')}, ${formatBytes(update.bytes)}, ${rate}`;
+  const files = update.files === 0 ? '' : `${formatCount(update.files, 'file')}, `;
+  const counts = `${files}${formatBytes(update.bytes)}, ${rate}`;
   return ` ${share} ${printable(update.label)}: ${counts}`;
 }
 

@@ -1,7 +1,7 @@
 // Where text goes. stdout carries the result and nothing else; everything for people goes to stderr.
 
 export interface OutputStream {
-  write(text: string): void;
+  write(text: string | Buffer): void;
   isTerminal: boolean;
   columns: number;
 }

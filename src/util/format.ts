@@ -40,7 +40,9 @@ export function formatLocalTime(date: Date): string {
 export function formatRfc3339(date: Date): string {
   const offset = -date.getTimezoneOffset();
   const zone =
-    offset === 0 ? 'Z' : `${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
+    offset === 0
+      ? 'Z'
+      : `${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
   const milliseconds = String(date.getMilliseconds()).padStart(3, '0');
   return `${formatLocalTime(date).replace(' ', 'T')}.${milliseconds}${zone}`;
 }

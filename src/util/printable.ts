@@ -1,10 +1,12 @@
 // File names and foreign text on their way to a terminal, a log or a mail: control characters must not move the
 // cursor, forge a log line or colour the screen.
 
+// eslint-disable-next-line no-control-regex -- control characters are what this is about
+const unprintable = /[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]|[\uDC80-\uDCFF]/gu;
+
 /** Escapes control characters and raw bytes visibly: newline as `\n`, others as `\xHH`. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]|[\uDC80-\uDCFF]/gu, (character) => {
+  return text.replace(unprintable, (character) => {
     if (character === '\n') return '\\n';
     if (character === '\t') return '\\t';
     const unit = character.charCodeAt(0);

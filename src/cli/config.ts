@@ -1,0 +1,105 @@
+// proxsave config check|show|template.
+
+import { checkConfig } from '../config/check-config.ts';
+import { describeConfig, nearestName } from '../config/describe.ts';
+import { renderTemplate } from '../config/render-template.ts';
+import { exitCodeOf, UsageError } from '../errors.ts';
+import { findingLine } from '../ui/reporter.ts';
+import { formatCount } from '../util/format.ts';
+import { printable } from '../util/printable.ts';
+import { schemaVersion, type Command } from './command.ts';
+import { readConfig } from './read-config.ts';
+
+export const configCheckCommand: Command = {
+  name: 'config check',
+  summary: 'Check the configuration, and show which places are used',
+  arguments: [],
+  options: [],
+  examples: [
+    { what: 'The configuration in use', command: 'proxsave config check' },
+    { what: 'A file before it is put in place', command: 'proxsave config check --config ./backup.env' },
+  ],
+  exits: ['warnings', 'permission'],
+  run: (context) => {
+    const { configPath } = context.global;
+    const check = checkConfig(context.host, configPath === undefined ? {} : { configPath });
+    const hasWarnings = check.findings.some((finding) => finding.severity !== 'info');
+    if (context.global.isJson) {
+      context.printJson({ schemaVersion, ...check });
+    } else {
+      context.print(`configuration: ${check.file ?? 'no file, built-in defaults'} (layout ${check.layout})`);
+      for (const { name, path, origin } of check.paths)
+        context.print(`  ${name.padEnd(22)} ${path} (${origin})`);
+      for (const problem of check.errors) {
+        context.print(
+          `${context.style.red('error:')} ${printable(problem.where)}: ${printable(problem.message)}`,
+        );
+        if (problem.hint !== undefined) context.print(`    ${printable(problem.hint)}`);
+      }
+      for (const finding of check.findings)
+        context.print(findingLine(finding, context.style, (text) => text));
+      const errors = check.errors.length;
+      context.print(
+        errors > 0 ? `${formatCount(errors, 'error')}: backups will not run with this file` : 'no errors',
+      );
+    }
+    if (check.errors.length > 0) return Promise.resolve(exitCodeOf('usage'));
+    return Promise.resolve(exitCodeOf(hasWarnings ? 'warnings' : 'ok'));
+  },
+};
+
+export const configShowCommand: Command = {
+  name: 'config show',
+  summary: 'Show the effective configuration',
+  arguments: [{ name: 'key', description: 'only these keys', isOptional: true, isVariadic: true }],
+  options: [
+    { flags: '--origin', description: 'also show where each value comes from' },
+    { flags: '--changed', description: 'only what differs from the defaults' },
+  ],
+  examples: [
+    {
+      what: 'What differs from the defaults, and who said so',
+      command: 'proxsave config show --changed --origin',
+    },
+    { what: 'One value, for a script', command: 'proxsave config show BACKUP_PATH --json' },
+  ],
+  exits: ['permission'],
+  run: (context, input) => {
+    const config = readConfig(context);
+    const names = input.args.map((name) => name.toUpperCase());
+    const known = names.length > 0 ? describeConfig(config, names) : describeConfig(config);
+    for (const name of names) {
+      if (known.some((row) => row.name === name)) continue;
+      const guess = nearestName(name);
+      const hint =
+        guess === undefined ? '`proxsave config template` lists all keys' : `did you mean ${guess}?`;
+      throw new UsageError(`${name} is not a known key`, { hint });
+    }
+    const rows = input.flag('changed') ? known.filter((row) => row.origin !== 'default') : known;
+    if (context.global.isJson) {
+      context.printJson({ schemaVersion, file: config.file, layout: config.layout, values: rows });
+      return Promise.resolve(exitCodeOf('ok'));
+    }
+    for (const { name, value, origin, where } of rows) {
+      const from = input.flag('origin') ? `  # ${where ?? origin}` : '';
+      context.print(`${name}=${printable(value)}${from}`);
+    }
+    return Promise.resolve(exitCodeOf('ok'));
+  },
+};
+
+export const configTemplateCommand: Command = {
+  name: 'config template',
+  summary: 'Print a commented configuration file with every key',
+  arguments: [],
+  options: [],
+  examples: [
+    { what: 'Start a new configuration', command: 'proxsave config template > /etc/proxsave/backup.env' },
+  ],
+  exits: [],
+  run: (context) => {
+    if (context.global.isJson) context.printJson({ schemaVersion, template: renderTemplate() });
+    else context.print(renderTemplate());
+    return Promise.resolve(exitCodeOf('ok'));
+  },
+};

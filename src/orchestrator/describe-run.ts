@@ -1,0 +1,101 @@
+// The run record of a run that has ended: each group of keys from the part of the run that knows it.
+
+import type { LoadedConfig } from '../config/load-config.ts';
+import { proxmoxTypeOf } from '../host/facts.ts';
+import { limitFindings, sizeFields, type RunRecord, type TierResult } from '../report/run-record.ts';
+import { formatDuration, formatRfc3339 } from '../util/format.ts';
+import { version } from '../version.ts';
+import type { Ending } from './finish-run.ts';
+import type { RunParts } from './run-backup.ts';
+import type { Run } from './run-state.ts';
+
+export function describeRun(run: Run, config: LoadedConfig, parts: RunParts, ending: Ending): RunRecord {
+  return {
+    ...hostFields(parts),
+    ...timeFields(run),
+    ...contentFields(run, parts),
+    ...compressionFields(config, parts),
+    ...archiveFields(config, parts),
+    schema_version: 1,
+    kind: 'backup',
+    status: ending.status,
+    exit_code: ending.code,
+    exit_name: ending.exit,
+    ...(ending.error instanceof Error ? { error: ending.error.message } : {}),
+    install_id: parts.installId ?? '',
+    version,
+    ...limitFindings(run.findings),
+    tiers: [primaryResult(parts, config, ending)],
+    phases: run.phases,
+    log_path: run.log.path,
+  };
+}
+
+function hostFields({ prepared }: RunParts) {
+  if (prepared === undefined) return { hostname: 'unknown', proxmox_type: 'unknown' };
+  return { hostname: prepared.facts.hostname, proxmox_type: proxmoxTypeOf(prepared.facts) };
+}
+
+function timeFields(run: Run) {
+  const endedAt = run.host.clock.now();
+  const durationMs = endedAt.getTime() - run.startedAt.getTime();
+  return {
+    timestamp: run.stamp,
+    start_time: formatRfc3339(run.startedAt),
+    end_time: formatRfc3339(endedAt),
+    duration_seconds: durationMs / 1000,
+    duration_human: formatDuration(durationMs),
+  };
+}
+
+function contentFields(run: Run, { archive }: RunParts) {
+  const files_failed = run.findings.filter((finding) => finding.code === 'file-unreadable').length;
+  if (archive === undefined) {
+    return { files_collected: 0, files_failed, directories_created: 0, ...sizeFields(0, 0), areas: [] };
+  }
+  const { totals, areas } = archive.tally;
+  return {
+    files_collected: totals.files,
+    files_failed,
+    directories_created: totals.directories,
+    ...sizeFields(archive.fileBytes, totals.bytes),
+    areas: [...areas].map(([id, { files, bytes }]) => ({ id, files, bytes })),
+  };
+}
+
+function compressionFields({ values }: LoadedConfig, { compression }: RunParts) {
+  return {
+    requested_compression: values.COMPRESSION_TYPE,
+    requested_compression_mode: values.COMPRESSION_MODE,
+    compression: compression?.type ?? '',
+    compression_level: compression?.level ?? 0,
+    compression_mode: compression?.mode ?? '',
+    compression_threads: compression?.threads ?? 0,
+  };
+}
+
+function archiveFields({ values }: LoadedConfig, { archive }: RunParts) {
+  if (archive === undefined) return { archive_path: '', checksum: '', manifest_path: '', verified: false };
+  const manifest_path = values.BUNDLE_ASSOCIATED_FILES ? '' : `${archive.path}.manifest.json`;
+  return {
+    archive_path: archive.path,
+    checksum: archive.sha256,
+    manifest_path,
+    verified: archive.isVerified,
+  };
+}
+
+function primaryResult({ archive, store }: RunParts, { values }: LoadedConfig, ending: Ending): TierResult {
+  const location = values.BACKUP_PATH;
+  if (archive !== undefined) {
+    const freeBytes = store?.space()?.availableBytes;
+    return { tier: 'primary', status: 'ok', location, ...(freeBytes === undefined ? {} : { freeBytes }) };
+  }
+  const status = ending.status === 'skipped' ? 'skipped' : 'failed';
+  return {
+    tier: 'primary',
+    status,
+    location,
+    ...(ending.error instanceof Error ? { detail: ending.error.message } : {}),
+  };
+}
