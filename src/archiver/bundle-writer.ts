@@ -5,11 +5,11 @@ import type { EntryMeta } from '../entry.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { bundleExtension, sidecarNames } from './archive-name.ts';
-import type { ArchiveSink, ArchiveTarget } from './archive-sink.ts';
+import type { ArchiveSink, ArchiveTarget, FinishedContent } from './archive-sink.ts';
 import { formatDigestLine } from './digest.ts';
 import { encodeHeader, patchSize } from './encode-header.ts';
 import { type Manifest, manifestRoomBytes, renderManifest } from './manifest.ts';
-import { createMeter, createPartialFile } from './partial-file.ts';
+import { createMeter, createPartialFile, type PartialFile } from './partial-file.ts';
 import { paddedBytes, tarBlockBytes } from './tar-header.ts';
 
 const memberMode = 0o640;
@@ -20,8 +20,7 @@ export function createBundleWriter(host: Host, target: ArchiveTarget): ArchiveSi
   const front = planFront(target);
   const file = createPartialFile(host, target.directory, `${target.archiveName}${bundleExtension}`);
   const meter = createMeter();
-  // Zeros, not a hole: the space is taken now, so that filling the front cannot fail for the lack of it.
-  file.appendNow(Buffer.alloc(front.bytes));
+  keepRoom(file, front.bytes);
   return {
     partialPath: file.partialPath,
     finalPath: file.finalPath,
@@ -30,14 +29,15 @@ export function createBundleWriter(host: Host, target: ArchiveTarget): ArchiveSi
       return file.append(chunk);
     },
     finishContent: () => {
-      const archiveSize = meter.size();
+      const content = meter.finish(front.bytes);
+      const { archiveSize } = content;
       file.appendNow(Buffer.alloc(paddedBytes(archiveSize) - archiveSize));
       file.appendNow(endOfArchive);
       file.sync();
-      return { archiveOffset: front.bytes, archiveSize, sha256: meter.sha256() };
+      return content;
     },
     finishManifest: (manifest) => {
-      file.writeAt(front.encode(manifest), 0);
+      file.writeAt(front.encode(manifest, meter.finished()), 0);
       file.sync();
     },
     publish: () => {
@@ -49,10 +49,20 @@ export function createBundleWriter(host: Host, target: ArchiveTarget): ArchiveSi
   };
 }
 
+/** Zeros, not a hole: the space is taken now, so that filling the front cannot fail for the lack of it. */
+function keepRoom(file: PartialFile, bytes: number): void {
+  try {
+    file.appendNow(Buffer.alloc(bytes));
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+}
+
 interface Front {
   /** Whole room in front of the archive's bytes; depends on names and the number of areas only. */
   bytes: number;
-  encode(manifest: Manifest): Buffer;
+  encode(manifest: Manifest, content: FinishedContent): Buffer;
 }
 
 function planFront(target: ArchiveTarget): Front {
@@ -63,13 +73,13 @@ function planFront(target: ArchiveTarget): Front {
   const checksumHeader = encodeMemberHeader(target, names.checksum, checksumBytes);
   // The size is put in at the end, in the header's own field whatever it is, so that the header keeps its length.
   const archiveHeader = encodeMemberHeader(target, target.archiveName, 0);
-  const encode = (manifest: Manifest) => {
-    patchSize(archiveHeader, archiveHeader.length - tarBlockBytes, manifest.archive_size);
+  const encode = (manifest: Manifest, content: FinishedContent) => {
+    patchSize(archiveHeader, archiveHeader.length - tarBlockBytes, content.archiveSize);
     return Buffer.concat([
       metadataHeader,
       padManifest(manifest, manifestBytes),
       checksumHeader,
-      Buffer.from(formatDigestLine(manifest.sha256, target.archiveName)),
+      Buffer.from(formatDigestLine(content.sha256, target.archiveName)),
       Buffer.alloc(paddedBytes(checksumBytes) - checksumBytes),
       archiveHeader,
     ]);

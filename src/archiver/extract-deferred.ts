@@ -84,6 +84,7 @@ async function readMissing(
     const borrower = missing.get(meta.path as SafePath);
     if (borrower === undefined || meta.type !== 'file') continue;
     await attempt(run, borrower, async () => {
+      run.tree.releaseLink(borrower.path);
       const asFile: EntryMeta = { ...borrower.meta, type: 'file', size: meta.size };
       await writeChecked(run, borrower.path, { meta: asFile, content, number });
       contentAt.set(borrower.source, borrower.path);
@@ -102,6 +103,7 @@ async function borrow(run: ExtractRun, borrower: Borrower, at: SafePath | undefi
     run.tree.linkFile(path, at);
     return;
   }
+  run.tree.releaseLink(path);
   const file = run.tree.realPath(at);
   const { size } = run.host.fs.lstat(file);
   await run.tree.writeFile(

@@ -94,6 +94,11 @@ export class TargetTree {
     this.#plannedLinks.add(path);
   }
 
+  /** Gives the place of a planned link to a file after all: one that the archive only stored as a link. */
+  releaseLink(path: SafePath): void {
+    this.#plannedLinks.delete(path);
+  }
+
   /** @param beforeRename called when all content is on disk */
   async writeFile(
     path: SafePath,
@@ -101,7 +106,7 @@ export class TargetTree {
     content: AsyncIterable<Buffer>,
     beforeRename: BeforeRename,
   ): Promise<void> {
-    if (!this.#plannedLinks.delete(path)) this.#refuseDuplicate(path);
+    this.#refuseDuplicate(path);
     this.#prepareParents(path);
     const replaces = this.#checkPlace(path);
     const temporary = this.#temporaryFor(path);

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { asStorageError, StorageError } from '../errors.ts';
 import { type Host, joinReal, type RealPath } from '../host/host.ts';
+import type { FinishedContent } from './archive-sink.ts';
 
 const partialMode = 0o600;
 
@@ -68,8 +69,11 @@ export function createPartialFile(host: Host, directory: RealPath, name: string)
     },
     discard: () => {
       if (state === 'published') return;
-      close();
-      removeIfExists(host, partialPath);
+      try {
+        close();
+      } finally {
+        removeIfExists(host, partialPath);
+      }
     },
   };
 }
@@ -80,21 +84,29 @@ export function removeIfExists(host: Host, path: RealPath): void {
 
 export interface ArchiveMeter {
   update(chunk: Buffer): void;
-  size(): number;
-  /** Lower-case hex. Once. */
-  sha256(): string;
+  /** Ends the count. */
+  finish(archiveOffset: number): FinishedContent;
+  /** What finish gave. */
+  finished(): FinishedContent;
 }
 
 /** Counts and digests an archive's bytes as they pass. */
 export function createMeter(): ArchiveMeter {
   const digest = createHash('sha256');
-  let size = 0;
+  let archiveSize = 0;
+  let content: FinishedContent | undefined;
   return {
     update: (chunk) => {
       digest.update(chunk);
-      size += chunk.length;
+      archiveSize += chunk.length;
     },
-    size: () => size,
-    sha256: () => digest.digest('hex'),
+    finish: (archiveOffset) => {
+      content = { archiveOffset, archiveSize, sha256: digest.digest('hex') };
+      return content;
+    },
+    finished: () => {
+      if (content === undefined) throw new Error('finishContent comes before finishManifest');
+      return content;
+    },
   };
 }

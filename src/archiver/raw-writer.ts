@@ -33,11 +33,11 @@ export function createRawWriter(host: Host, target: ArchiveTarget): ArchiveSink 
     },
     finishContent: () => {
       file.sync();
-      return { archiveOffset: 0, archiveSize: meter.size(), sha256: meter.sha256() };
+      return meter.finish(0);
     },
     finishManifest: (manifest) => {
       const text = renderManifest(manifest);
-      writeSidecar(names.checksum, formatDigestLine(manifest.sha256, target.archiveName));
+      writeSidecar(names.checksum, formatDigestLine(meter.finished().sha256, target.archiveName));
       writeSidecar(names.metadata, text);
       writeSidecar(names.manifest, text);
     },
@@ -47,8 +47,8 @@ export function createRawWriter(host: Host, target: ArchiveTarget): ArchiveSink 
     },
     discard: () => {
       if (isPublished) return;
-      file.discard();
       for (const path of sidecars) removeIfExists(host, path);
+      file.discard();
     },
   };
 }

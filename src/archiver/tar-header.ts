@@ -69,6 +69,14 @@ export function entryTypeOf(typeFlag: string): EntryType | undefined {
 }
 
 /**
+ * As entryTypeOf, but a "file" whose whole name ends in a slash is a directory, as old tars wrote them. Only to be asked
+ * when extended headers are merged: a long name that is cut in the header block may end in a slash by accident.
+ */
+export function memberTypeOf({ typeFlag, name }: Pick<TarHeader, 'typeFlag' | 'name'>): EntryType | undefined {
+  return typeFlag === typeFlags.file && name.endsWith('/') ? 'directory' : entryTypeOf(typeFlag);
+}
+
+/**
  * Decodes one 512-byte block; null for a block of zeros (end of archive).
  * @param offset where the block stands in the archive, for the error message
  * @throws ArchiveError when the checksum does not match or a number is malformed
@@ -86,7 +94,7 @@ export function decodeHeader(block: Buffer, offset: number): TarHeader | null {
   const name = prefix === '' ? shortName : `${prefix}/${shortName}`;
   return {
     name,
-    typeFlag: normalisedFlag(String.fromCharCode(block[fieldAt.type] ?? 0), name),
+    typeFlag: normalisedFlag(String.fromCharCode(block[fieldAt.type] ?? 0)),
     mode: readNumber(block, fieldAt.mode, 8, offset) & 0o7777,
     uid: readCount(block, fieldAt.uid, 8, offset),
     gid: readCount(block, fieldAt.gid, 8, offset),
@@ -156,9 +164,9 @@ function isZeroBlock(block: Buffer): boolean {
   return block.every((byte) => byte === 0);
 }
 
-function normalisedFlag(flag: string, name: string): string {
-  if (flag !== '\0' && flag !== '7' && flag !== '0') return flag;
-  return name.endsWith('/') ? typeFlags.directory : typeFlags.file;
+/** Regular files of all ages have one flag. Whether a name ends in a slash is judged later, see memberTypeOf. */
+function normalisedFlag(flag: string): string {
+  return flag === '\0' || flag === '7' ? typeFlags.file : flag;
 }
 
 function readName(block: Buffer, at: number, length: number): string {

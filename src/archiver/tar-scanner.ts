@@ -265,7 +265,7 @@ function otherContentBytes(header: tar.TarHeader): number {
 }
 
 function toMeta(header: tar.TarHeader): DecodedMeta {
-  const type = tar.entryTypeOf(header.typeFlag);
+  const type = tar.memberTypeOf(header);
   const common = {
     path: withoutDecoration(header.name),
     mode: header.mode,

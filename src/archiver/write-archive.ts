@@ -51,31 +51,36 @@ export async function writeArchive(host: Host, request: ArchiveRequest): Promise
   const { sink, signal } = request;
   const isAborted = () => signal.aborted;
   if (isAborted()) throw new InterruptedError();
+  const { stage: sinkStage, settled } = createSinkStage(sink);
   try {
     await pipeline(
       [
         Readable.from(encodeWithIndex(host, request, tally)),
         codec.compress(host, request.compression),
         ...(request.extraStages ?? []),
-        createSinkStage(sink),
+        sinkStage,
       ],
       { signal },
     );
   } catch (error) {
+    // The caller closes the file now; a write that still runs must not meet a descriptor of somebody else.
+    await settled();
     throw isAborted() ? new InterruptedError(undefined, { cause: error }) : error;
   }
   return { ...sink.finishContent(), tally };
 }
 
-function createSinkStage(sink: ArchiveSink): Writable {
-  return new Writable({
+function createSinkStage(sink: ArchiveSink): { stage: Writable; settled: () => Promise<void> } {
+  let inFlight = Promise.resolve();
+  const stage = new Writable({
     highWaterMark: sinkBufferBytes,
     write: (chunk: Buffer, _encoding, done) => {
-      sink.write(chunk).then(() => {
+      inFlight = sink.write(chunk).then(() => {
         done();
       }, done);
     },
   });
+  return { stage, settled: () => inFlight };
 }
 
 async function* encodeWithIndex(

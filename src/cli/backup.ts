@@ -65,8 +65,7 @@ export const backupCommand: Command = {
       else context.print(text);
     }
     // A bug is told with its stack by whoever catches it.
-    if (error !== undefined && !(error instanceof AppError))
-      throw error instanceof Error ? error : new Error(String(error));
+    if (error !== undefined && !(error instanceof AppError)) throw asError(error);
     return exitCodeOf(record.exit_name);
   },
 };
@@ -85,4 +84,10 @@ async function dryRun(
 /** From a clone the launcher is called by its path; then the next command should be typed the same way. */
 export function programName(context: CommandContext): string {
   return context.host.env.PROXSAVE_PROGRAM ?? 'proxsave';
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error
+    ? thrown
+    : new Error('something that is no error was thrown', { cause: thrown });
 }

@@ -169,6 +169,8 @@ async function* collectInventories(
     if (!isEnabled || item.kind !== 'inventory') continue;
     const { content, findings } = await inventories[item.inventory](context.host, context.plan.facts);
     for (const finding of findings) context.report({ area: area.id, ...finding });
+    // Nothing of that kind here, e.g. no bonds.
+    if (content === '') continue;
     yield* emitInfoParents(context, generatedRules(area.id), item.output);
     yield generatedFile(context, item.output, area.id, Buffer.from(content, 'utf8'));
   }

@@ -89,7 +89,7 @@ export function locate(host: Host, configPath: RealPath | undefined): Location {
         hint: 'correct the path, or write a new file: proxsave config template > FILE',
       });
     }
-    const legacy = legacyConfigs.find(({ config }) => host.resolve(config) === configPath);
+    const legacy = legacyConfigs.find(({ config }) => isSameFile(host, host.resolve(config), configPath));
     const places = legacy === undefined ? detect(host).places : placesOf(host, 'legacy', legacyPaths(legacy));
     return { places, file: configPath };
   }
@@ -151,6 +151,11 @@ function exists(host: Host, path: RealPath): boolean {
       cause: error,
     });
   }
+}
+
+/** Also when one of the two leads through a symbolic link. */
+function isSameFile(host: Host, legacyConfig: RealPath, configPath: RealPath): boolean {
+  return exists(host, legacyConfig) && host.fs.realPath(legacyConfig) === host.fs.realPath(configPath);
 }
 
 function isReadable(host: Host, path: RealPath): boolean {

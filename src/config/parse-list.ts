@@ -29,8 +29,7 @@ export function parseList(
     const isBlock = context.isBlockLine(piece);
     for (const entry of splitLine(line.trim(), isBlock, form)) {
       const problem = form.items === 'glob' ? globProblem(entry) : undefined;
-      if (problem !== undefined)
-        return { problem: `holds a pattern that is wrong: ${entry}: ${problem}`, piece };
+      if (problem !== undefined) return { problem: `holds a wrong pattern, "${entry}": ${problem}`, piece };
       entries.push(form.items === 'path' && !entry.startsWith('/') ? `/${entry}` : entry);
       if (form.items === 'glob' && !isBlock && /\s/.test(entry)) {
         remarks.push(`"${entry}" is read as one pattern; separate patterns by commas`);

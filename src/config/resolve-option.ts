@@ -54,7 +54,7 @@ export function resolveOption(name: string, row: Option, resolver: Resolver): Re
   const given = resolver.given(name, row);
   if (given === undefined) return resolveDefault(name, row, resolver);
   if (given.text.trim() === '' && row.emptyMeans === 'default') {
-    if (row.kind === 'bool') noteEmptyBool(name, given, resolver);
+    if (row.kind === 'bool' && given.origin === 'file') noteEmptyBool(name, given, resolver);
     return resolveDefault(name, row, resolver);
   }
   const text = expandGiven(name, row, given, resolver);

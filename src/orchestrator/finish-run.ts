@@ -13,13 +13,7 @@ import {
 } from '../errors.ts';
 import { worstSeverity, type Finding } from '../findings.ts';
 import type { RealPath } from '../host/host.ts';
-import {
-  limitFindings,
-  sizeFields,
-  writeRunRecord,
-  type RunRecord,
-  type RunStatus,
-} from '../report/run-record.ts';
+import { writeRunRecord, type RunRecord, type RunStatus } from '../report/run-record.ts';
 import { describeRun } from './describe-run.ts';
 import type { RunParts } from './run-backup.ts';
 import type { Run } from './run-state.ts';

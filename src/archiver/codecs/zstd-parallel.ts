@@ -1,6 +1,6 @@
 // Compresses on several threads by making independent zstd frames of a few MiB each, written in order; every zstd reads
 // them as one stream. node:zlib's own ZSTD_c_nbWorkers cannot be used: its stream (24.21) takes input that the workers
-// have not taken yet for trailing data, and ends early or throws ERR_STREAM_PUSH_AFTER_EOF.
+// have not taken yet for trailing data, and throws ERR_STREAM_PUSH_AFTER_EOF where nobody can catch it.
 
 import { Transform } from 'node:stream';
 import { promisify } from 'node:util';

@@ -10,7 +10,7 @@ import type { ArchiveSink, ArchiveTarget } from '../../../src/archiver/archive-s
 import { createBundleWriter } from '../../../src/archiver/bundle-writer.ts';
 import type { Manifest } from '../../../src/archiver/manifest.ts';
 import { createRawWriter } from '../../../src/archiver/raw-writer.ts';
-import { AppError, StorageError } from '../../../src/errors.ts';
+import { AppError, DiskSpaceError, StorageError } from '../../../src/errors.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import { asRealPath } from '../../../src/host/host.ts';
 
@@ -98,6 +98,16 @@ describe('a bundle', () => {
     sink.publish();
     gnuTar('-xf', `${longName}.bundle.tar`, '--no-same-owner');
     expect(readFileSync(join(directory, longName), 'utf8')).toBe('content');
+  });
+
+  test('leaves nothing behind when even its front does not fit on the disk', () => {
+    const write = () => {
+      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+    };
+    expect(() => createBundleWriter({ ...host, fs: { ...host.fs, write } }, targetFor())).toThrow(
+      DiskSpaceError,
+    );
+    expect(files()).toEqual([]);
   });
 
   test('refuses a manifest for which it kept no room', async () => {

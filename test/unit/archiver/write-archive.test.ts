@@ -137,6 +137,24 @@ test('a failing extra stage and a wrong content keep their classes', async () =>
   await expect(write([fileEntry('a', 'x', { size: 2 })], 'xz')).rejects.toThrow(ArchiveError);
 });
 
+test('a write that still runs is awaited before the failure comes out', async () => {
+  const controller = new AbortController();
+  let isWriting = false;
+  const sink: ArchiveSink = {
+    ...createSink(),
+    write: async () => {
+      isWriting = true;
+      controller.abort();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      isWriting = false;
+    },
+  };
+  await expect(write(manyEntries(), 'none', { sink, signal: controller.signal })).rejects.toThrow(
+    InterruptedError,
+  );
+  expect(isWriting).toBe(false);
+});
+
 test('an abort, before or while it runs, is an InterruptedError', async () => {
   const controller = new AbortController();
   async function* endless() {
