@@ -1,6 +1,6 @@
 // Values as text, for `proxsave config show`, and names for completion and for hints.
 
-import { isOptionName, knownKeys, optionNames, rowOf } from './options.ts';
+import { canonicalNameOf, isOptionName, knownKeys, optionNames, rowOf } from './options.ts';
 import { nearest } from './nearest.ts';
 import type { LoadedConfig } from './load-config.ts';
 import type { Origin } from './given.ts';
@@ -51,7 +51,8 @@ export function valueText(row: Option, { value, text }: Pick<Resolved, 'value' |
   return text.trim();
 }
 
-/** The known key that is nearest to a wrong one, or undefined. */
+/** Today's name of the key that is nearest to a wrong one, or that an older name stands for; or undefined. */
 export function nearestName(name: string): string | undefined {
-  return nearest(name.toUpperCase(), knownKeys);
+  const meant = nearest(name.toUpperCase(), knownKeys);
+  return meant === undefined ? undefined : (canonicalNameOf(meant) ?? meant);
 }

@@ -109,7 +109,7 @@ function choose(
     if (other === chosen || other.found.text === '') continue;
     note(notes, 'warning', 'config-both-names', {
       where: other.found.where,
-      message: `${other.found.key} is not used, because ${found.key} (${found.where}) says the same and counts first`,
+      message: `${other.found.key} is not used: ${found.key} (${found.where}) is another name for the same key and counts first`,
       hint: `keep only ${canonical}`,
     });
   }

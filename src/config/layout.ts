@@ -155,7 +155,13 @@ function exists(host: Host, path: RealPath): boolean {
 
 /** Also when one of the two leads through a symbolic link. */
 function isSameFile(host: Host, legacyConfig: RealPath, configPath: RealPath): boolean {
-  return exists(host, legacyConfig) && host.fs.realPath(legacyConfig) === host.fs.realPath(configPath);
+  try {
+    return host.fs.realPath(legacyConfig) === host.fs.realPath(configPath);
+  } catch (error) {
+    // One of them is not there or out of reach; whether that matters shows when it is read.
+    if (isSystemError(error)) return false;
+    throw error;
+  }
 }
 
 function isReadable(host: Host, path: RealPath): boolean {

@@ -4,8 +4,9 @@
 //   name  , ; | and white space     names which cannot hold a space
 //   path  , ; | where a path starts behind it (`/srv/a,b` is one path), and in one-line lists white space
 //         in front of a `/` (`/a /b`); in a block each line is one path, spaces included
-//   glob  , ; | outside of {} and (), and in one-line lists white space if every piece then looks like a
-//         pattern (starts with one of / * . ? [ { !); `/root/My Files/**` stays one
+//   glob  in one-line lists , ; | outside of {} and (), and white space if every piece then starts like a pattern
+//         (with one of / * . ? [ { !): `/root/My Files/**` stays one; in a block each line is one pattern, unless
+//         , ; | cut it into pieces that all start like one
 // Quotes around an entry keep it whole and are removed.
 
 import type { ParseContext, ParseResult } from './types.ts';
@@ -31,8 +32,10 @@ export function parseList(
       const problem = form.items === 'glob' ? globProblem(entry) : undefined;
       if (problem !== undefined) return { problem: `holds a wrong pattern, "${entry}": ${problem}`, piece };
       entries.push(form.items === 'path' && !entry.startsWith('/') ? `/${entry}` : entry);
-      if (form.items === 'glob' && !isBlock && /\s/.test(entry)) {
-        remarks.push(`"${entry}" is read as one pattern; separate patterns by commas`);
+      if (form.items === 'glob' && (isBlock ? /[,;|]/ : /\s/).test(entry) && !/[{(]/.test(entry)) {
+        remarks.push(
+          `"${entry}" is read as one pattern; ${isBlock ? 'give each its own line' : 'separate patterns by commas'}`,
+        );
       }
     }
   }
@@ -67,11 +70,16 @@ function cutPaths(line: string, separators: string, isBlock: boolean): string[] 
 
 function cutGlobs(line: string, separators: string, isBlock: boolean): string[] {
   const parts = cutAt(line, (character, _rest, depth) => depth === 0 && separators.includes(character));
-  if (isBlock) return parts;
+  // A line of a block may be a name with a comma in it; a wrong cut would leave out too much.
+  if (isBlock) return parts.every(startsLikeGlob) ? parts : [line];
   return parts.flatMap((part) => {
     const pieces = cutAt(part.trim(), (character) => /\s/.test(character)).filter((piece) => piece !== '');
-    return pieces.every((piece) => /^[/*.?[{!"']/.test(piece)) ? pieces : [part];
+    return pieces.every(startsLikeGlob) ? pieces : [part];
   });
+}
+
+function startsLikeGlob(piece: string): boolean {
+  return /^\s*([/*.?[{!"']|$)/.test(piece);
 }
 
 /** Cuts where `isSeparator` says so, outside of quoted entries. `depth` counts open { and ( that are closed later. */

@@ -43,7 +43,7 @@ A wrong value is an error that names file and line, and nothing is run. An unkno
 ## Places
 
 The configuration is \`${fhsPaths.config}\`. On a host of the older edition that has no such file,
-${legacyConfigs.map(({ config }) => `\`${config}\``).join(', ')} is used, with the directories that belong to it. Somebody
+the first of ${legacyConfigs.map(({ config }) => code(config)).join(', ')} is used, with the directories that belong to it. Somebody
 who is not root gets directories of their own (the last column; \`XDG_CONFIG_HOME\`, \`XDG_STATE_HOME\` and
 \`XDG_RUNTIME_DIR\` are respected), and \`${fhsPaths.config}\` is read only if they have no file and may read it.`;
 
@@ -98,7 +98,7 @@ Kinds of values:
 - **list**: separated by \`,\`, \`;\` or \`|\`. Quotes around an entry keep it whole. In lists of paths a separator counts
   only if a path starts behind it (\`/srv/a,b\` is one path), and white space in front of a \`/\` separates too, except
   in a block, where each line is one path. In lists of patterns white space separates only if every piece starts
-  like a pattern (with \`/\`, \`*\`, \`.\`, \`?\`, \`[\`, \`{\` or \`!\`). Lists of names and of numbers can also be separated by spaces.
+  like a pattern (with \`/\`, \`*\`, \`.\`, \`?\`, \`[\`, \`{\` or \`!\`); in a block the same holds for \`,\`, \`;\` and \`|\`. Lists of names and of numbers can also be separated by spaces.
 - **words**: arguments, separated by spaces; quotes keep spaces together.
 - **host-path**: a path of the host that is saved. **own-path**: a path of ProxSave's own.`;
 

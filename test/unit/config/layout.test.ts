@@ -123,6 +123,13 @@ test('a file named on the command line that is not there is a usage error, in ev
   expect(() => locate(configHost({}), asRealPath('/nowhere/backup.env'))).toThrow(UsageError);
 });
 
+test('a link to nowhere in the place of the file is a usage error, not a run with defaults', () => {
+  const host = configHost({ '/etc/proxsave/x': '' });
+  symlinkSync('nowhere', host.resolve(fhsFile));
+  expect(() => loadConfig(host)).toThrow(UsageError);
+  expect(() => loadConfig(host, { configPath: host.resolve(fhsFile) })).toThrow(UsageError);
+});
+
 test('a directory in the place of the file is a usage error that names it', () => {
   const host = configHost({ [`${fhsFile}/x`]: '' });
   expect(() => loadConfig(host)).toThrow(new RegExp(`${fhsFile}.*directory`));

@@ -80,7 +80,7 @@ describe('older names', () => {
     const { findings } = loadConfig(hostWith('BACKUP_PATH=/new\nLOCAL_BACKUP_PATH=/old'));
     const warning = findings.find(({ code }) => code === 'config-both-names');
     expect(warning?.severity).toBe('warning');
-    expect(warning?.message).toMatch(/:1: BACKUP_PATH is not used, because LOCAL_BACKUP_PATH/);
+    expect(warning?.message).toMatch(/:1: BACKUP_PATH is not used: LOCAL_BACKUP_PATH \(.*:2\)/);
   });
 
   test('do not hide a value when they are empty', () => {
@@ -411,6 +411,7 @@ describe('showing the configuration', () => {
 
   test('finds the nearest name', () => {
     expect(nearestName('backup_pth')).toBe('BACKUP_PATH');
+    expect(nearestName('local_backup_path')).toBe('BACKUP_PATH');
     expect(nearestName('zzz')).toBeUndefined();
   });
 });

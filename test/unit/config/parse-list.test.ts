@@ -79,6 +79,13 @@ describe('lists of patterns', () => {
     expect(parse('glob', '/My Files', { isBlock: true })).toEqual({ value: ['/My Files'] });
   });
 
+  test('in a block hold one pattern a line, unless all pieces start like patterns', () => {
+    const text = '/srv/a,b\n/c, *.iso\n/My Files/**\n**/{x,y}';
+    const expected = ['/srv/a,b', '/c', '*.iso', '/My Files/**', '**/{x,y}'];
+    expect(entries('glob', text, { isBlock: true })).toEqual(expected);
+    expect(parse('glob', 'lxc,b', { isBlock: true })).toMatchObject({ remarks: [expect.any(String)] });
+  });
+
   test('take a further separator where the row says so', () => {
     expect(entries('glob', '*.pxar:*.log', { extraSeparator: ':' })).toEqual(['*.pxar', '*.log']);
   });

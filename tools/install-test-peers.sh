@@ -1,0 +1,18 @@
+#!/bin/sh
+# Real programs that the tests compare with. Installed through apt when root; otherwise tests that miss one are skipped
+# and counted.
+set -eu
+missing=""
+for pair in zstd:zstd xz:xz-utils lzma:xz-utils pigz:pigz bzip2:bzip2 pbzip2:pbzip2 strace:strace setpriv:util-linux \
+  mkfs.ext4:e2fsprogs python3:python3 tmux:tmux; do
+  command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
+done
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+  echo "tests that need these packages will be skipped:$missing" >&2
+  exit 0
+fi
+echo "installing what the tests compare with:$missing" >&2
+apt-get update -qq >&2
+# shellcheck disable=SC2086
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >&2
