@@ -37,7 +37,7 @@ export interface ExtractReport {
 
 /**
  * @throws DiskSpaceError before or while writing, StorageError and PermissionError when the target cannot be written,
- *   EncryptionError without a key, InterruptedError
+ *   EncryptionError without a key, InterruptedError; ArchiveError or CompressionError when nothing at all can be read
  */
 export async function extractArchive(
   host: Host,
@@ -57,18 +57,20 @@ export async function extractArchive(
   });
   const run: ExtractRun = { host, archive, options, tree, plan, problems, deferred: [], dedup: new Map() };
   // What was read before a damaged place is worth keeping, and gets its links and modes.
-  await reportDamage(problems, () => extractEntries(run, { ...defaultLimits, ...options.limits }));
-  await reportDamage(problems, () => finishDeferred(run));
+  await reportDamage(run, () => extractEntries(run, { ...defaultLimits, ...options.limits }));
+  await reportDamage(run, () => finishDeferred(run));
   tree.finishDirectories((path, error) => addEntryProblem(problems, path, error));
   const ownerIsLost = options.owner === 'keep' && !keepsOwner;
   return reportOf(tree.counts, problems, notesOf(tree.counts, ownerIsLost));
 }
 
-async function reportDamage(problems: ProblemList, action: () => Promise<void>): Promise<void> {
+/** Damage is a problem of the report when something was saved from it; else it is the whole answer. */
+async function reportDamage({ tree, problems }: ExtractRun, action: () => Promise<void>): Promise<void> {
   try {
     await action();
   } catch (error) {
-    if (!(error instanceof ArchiveError) && !(error instanceof CompressionError)) throw error;
+    const isDamage = error instanceof ArchiveError || error instanceof CompressionError;
+    if (!isDamage || tree.counts.files + tree.counts.directories === 0) throw error;
     problems.add({ code: 'archive-damaged', message: `not everything could be read: ${error.message}` });
   }
 }

@@ -82,9 +82,13 @@ export class TargetTree {
       throw new EntryError('exists', `a ${status.kind} is in the place of the directory`);
     }
     if (status === undefined) this.#host.fs.makeOneDirectory(this.realPath(path), privateDirectory);
-    const isOurs = status === undefined || this.#directories.has(path);
     this.counts.directories += 1;
-    if (isOurs || this.#settings.overwrite) this.#directories.set(path, meta);
+    const isOurs = status === undefined || this.#directories.has(path);
+    if (!isOurs && !this.#settings.overwrite) return;
+    this.#directories.set(path, meta);
+    // Extracted before, with a mode that keeps even its owner out (only root is above that).
+    const closed = status !== undefined && (status.mode & privateDirectory) !== privateDirectory;
+    if (closed) this.#host.fs.changeMode(this.realPath(path), status.mode | privateDirectory);
   }
 
   /** Reserves the place of a link that is made at the end, so that no later entry can use it as a directory. */

@@ -24,8 +24,8 @@ export function parseLegacyMetadata(text: string): Partial<Manifest> | undefined
     const value = values.get(key);
     if (value !== undefined && value !== '') facts[manifestKey] = value;
   }
-  const level = Number(values.get('COMPRESSION_LEVEL') ?? '');
-  if (Number.isInteger(level)) facts.compression_level = level;
+  const level = values.get('COMPRESSION_LEVEL') ?? '';
+  if (/^\d+$/u.test(level)) facts.compression_level = Number(level);
   const targets = [values.get('BACKUP_TARGETS'), values.get('PROXMOX_TARGETS')]
     .flatMap((list) => (list ?? '').split(','))
     .map((target) => target.trim())

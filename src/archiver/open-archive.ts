@@ -17,7 +17,7 @@ import type { CompressionType } from './codec.ts';
 import { parseDigestLine } from './digest.ts';
 import { compressionOfBytes, isAgeFile, magicBytes } from './compression-magic.ts';
 import type { Manifest } from './manifest.ts';
-import type { ContentSource } from './read-content.ts';
+import { openForReading, type ContentSource } from './read-content.ts';
 import { readManifest, type ManifestSource } from './read-manifest.ts';
 
 /** A SHA-256 that the archive's bytes should have, and who says so. */
@@ -53,9 +53,9 @@ export async function listHead(host: Host, path: RealPath): Promise<ArchiveHead>
   }
 }
 
-/** @throws ArchiveError when there is no such file or it is not an archive */
+/** @throws ArchiveError when there is no such file or it is not an archive; PermissionError */
 export async function openArchive(host: Host, path: RealPath): Promise<OpenArchive> {
-  const fd = openFile(host, path);
+  const fd = openForReading(host, path);
   try {
     const status = host.fs.statFd(fd);
     if (status.kind !== 'file') throw new ArchiveError(`${path} is a ${status.kind}, not an archive`);
@@ -73,18 +73,6 @@ interface OpenedFile {
   size: number;
   mtimeNs: bigint;
   readAt: ReadAt;
-}
-
-function openFile(host: Host, path: RealPath): number {
-  try {
-    return host.fs.openFollowing(path);
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    throw new ArchiveError(`cannot open the archive ${path}: ${describeSystemError(error)}`, {
-      hint: 'Check the path. `proxsave list` shows the archives there are.',
-      cause: error,
-    });
-  }
 }
 
 function rangedReader(host: Host, fd: number): ReadAt {
@@ -128,11 +116,20 @@ function openRaw(host: Host, file: OpenedFile, head: Buffer): OpenArchive {
   const name = basename(file.path);
   const directory = asRealPath(dirname(file.path));
   const names = sidecarNames(name);
-  const readBeside = (sidecar: string) => host.fs.readTextIfExists(joinReal(directory, sidecar));
+  const notes: string[] = [];
+  const readBeside = (sidecar: string) => {
+    try {
+      return host.fs.readTextIfExists(joinReal(directory, sidecar));
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      notes.push(`${sidecar} cannot be read: ${describeSystemError(error)}`);
+      return undefined;
+    }
+  };
   return describe({
     file,
     head,
-    notes: [],
+    notes,
     kind: 'raw',
     name,
     range: { offset: 0, size: file.size },

@@ -3,7 +3,14 @@
 
 import { Readable, type Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ArchiveError, EncryptionError, InterruptedError } from '../errors.ts';
+import {
+  ArchiveError,
+  EncryptionError,
+  InterruptedError,
+  PermissionError,
+  describeSystemError,
+  isSystemError,
+} from '../errors.ts';
 import type { Host, RealPath } from '../host/host.ts';
 import type { CompressionType } from './codec.ts';
 import { codecFor } from './codecs/index.ts';
@@ -39,23 +46,23 @@ const readBytes = 256 * 1024;
 
 /**
  * Reads a part of a file in pieces, each a buffer of its own.
- * @throws ArchiveError when the file ends before the range does; InterruptedError on abort
+ * @throws ArchiveError when the file cannot be read or ends before the range does; PermissionError; InterruptedError
  */
 export async function* readRange(
   host: Host,
   range: ArchiveRange,
   options: Pick<ReadOptions, 'signal' | 'onBytes'> = {},
 ): AsyncGenerator<Buffer, void> {
-  const fd = host.fs.openFollowing(range.path);
+  const fd = openForReading(host, range.path);
   try {
     for (let done = 0; done < range.size;) {
       if (options.signal?.aborted === true) throw new InterruptedError();
-      const length = Math.min(readBytes, range.size - done);
-      const buffer = Buffer.allocUnsafeSlow(length);
-      const count = await host.fs.readAsync(fd, buffer, 0, length, range.offset + done);
+      const buffer = Buffer.allocUnsafeSlow(Math.min(readBytes, range.size - done));
+      const count = await readOnce(host, fd, buffer, { path: range.path, offset: range.offset + done });
       if (count === 0) {
+        const missing = range.size - done;
         throw new ArchiveError(
-          `${range.path} ends at byte ${range.offset + done}, ${range.size - done} bytes too early`,
+          `${range.path} ends at byte ${range.offset + done}, ${missing} bytes too early`,
           {
             hint: 'The file was cut short, by a copy that was interrupted for example. Use another copy.',
           },
@@ -63,11 +70,42 @@ export async function* readRange(
       }
       done += count;
       options.onBytes?.(count);
-      yield count === length ? buffer : buffer.subarray(0, count);
+      yield buffer.subarray(0, count);
     }
   } finally {
     host.fs.close(fd);
   }
+}
+
+/** Opens a file that a user named. @throws ArchiveError, PermissionError */
+export function openForReading(host: Host, path: RealPath): number {
+  try {
+    return host.fs.openFollowing(path);
+  } catch (error) {
+    throw asReadError(error, path);
+  }
+}
+
+async function readOnce(
+  host: Host,
+  fd: number,
+  buffer: Buffer,
+  at: { path: RealPath; offset: number },
+): Promise<number> {
+  try {
+    return await host.fs.readAsync(fd, buffer, 0, buffer.length, at.offset);
+  } catch (error) {
+    throw asReadError(error, at.path);
+  }
+}
+
+function asReadError(error: unknown, path: RealPath): unknown {
+  if (!isSystemError(error)) return error;
+  const message = `cannot read ${path}: ${describeSystemError(error)}`;
+  if (error.code === 'EACCES')
+    return new PermissionError(message, { hint: 'Run as root, or as its owner.', cause: error });
+  const hint = 'Check the path and the disk. `proxsave list` shows the archives there are.';
+  return new ArchiveError(message, { hint, cause: error });
 }
 
 /** The tar stream of an archive. @throws EncryptionError, CompressionError, ArchiveError, InterruptedError */

@@ -2,13 +2,7 @@
 // every entry and content against the index. What is found is a value; only an abort and a missing key throw.
 
 import { createHash } from 'node:crypto';
-import {
-  AppError,
-  EncryptionError,
-  InterruptedError,
-  describeSystemError,
-  isSystemError,
-} from '../errors.ts';
+import { ArchiveError, CompressionError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { ProblemList, type ArchiveProblem } from './archive-problem.ts';
 import { ContentCheck, missingIndexMessage } from './content-check.ts';
@@ -49,7 +43,7 @@ export interface VerifyReport {
   problemCount: number;
 }
 
-/** @throws EncryptionError without a key, InterruptedError */
+/** @throws EncryptionError without a key, PermissionError, InterruptedError */
 export function verifyArchive(
   host: Host,
   archive: OpenArchive,
@@ -147,16 +141,10 @@ async function digestAll(host: Host, source: VerifySource, run: VerifyRun): Prom
   }
 }
 
-/** Damage is a finding; an abort, a missing key and bugs are not. */
+/** Damage is a finding; an abort, a missing key or right, and bugs are not. */
 function problemOf(error: unknown): ArchiveProblem {
-  if (error instanceof InterruptedError || error instanceof EncryptionError) throw error;
-  if (isSystemError(error)) {
-    return {
-      code: 'archive-unreadable',
-      message: `the archive cannot be read: ${describeSystemError(error)}`,
-    };
-  }
-  if (error instanceof AppError) return { code: `${error.exit}-damaged`, message: error.message };
+  if (error instanceof ArchiveError) return { code: 'archive-damaged', message: error.message };
+  if (error instanceof CompressionError) return { code: 'decompression-failed', message: error.message };
   throw error;
 }
 

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../findings.ts';
 import { formatBytes, formatCount } from '../util/format.ts';
-import { printable } from '../util/printable.ts';
+import { printable, printableLines } from '../util/printable.ts';
 import type { Redact } from './redact.ts';
 import type { Style } from './style.ts';
 import type { OutputStream } from './terminal.ts';
@@ -16,7 +16,9 @@ export interface Progress {
   totalBytes?: number;
 }
 
-export type LogLevel = 'error' | 'warning' | 'info' | 'debug';
+/** How much is told. `verbose` adds notes that change nothing; `debug` adds the stack of an error. */
+export const logLevels = ['error', 'warning', 'info', 'verbose', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
 export interface Reporter {
   /** A new phase of the run begins. */
@@ -43,8 +45,11 @@ export interface TextReporterOptions {
   monotonicMs: () => number;
 }
 
-const severityRank: Readonly<Record<LogLevel, number>> = { error: 0, warning: 1, info: 2, debug: 3 };
+/** The level from which findings of a severity are shown: a finding of severity info changes nothing. */
+const levelOfSeverity = { error: 'error', warning: 'warning', info: 'verbose' } as const;
 const redrawEveryMs = 100;
+/** Before that a rate means nothing. */
+const rateAfterMs = 500;
 /** More findings of one code than this stay off the screen: the log and the run record have them all. */
 const shownPerCode = 5;
 
@@ -59,7 +64,7 @@ export function createTextReporter(options: TextReporterOptions): Reporter {
     if (isLineOpen) stream.write('\r\u001b[K');
     isLineOpen = false;
   };
-  const shows = (level: LogLevel) => severityRank[level] <= severityRank[options.level];
+  const shows = (level: LogLevel) => logLevels.indexOf(level) <= logLevels.indexOf(options.level);
   return {
     phase: (title) => {
       clear();
@@ -70,12 +75,13 @@ export function createTextReporter(options: TextReporterOptions): Reporter {
       const now = options.monotonicMs();
       if (!options.showProgress || !shows('info') || now - lastDraw < redrawEveryMs) return;
       lastDraw = now;
-      const line = progressLine(update, now - phaseStart);
-      stream.write(`\r\u001b[K${style.dim(line.slice(0, Math.max(20, stream.columns - 1)))}`);
+      // One column is left free: a full line would wrap on some terminals, and then cannot be redrawn.
+      const line = progressLine(update, now - phaseStart).slice(0, Math.max(1, stream.columns - 1));
+      stream.write(`\r\u001b[K${style.dim(line)}`);
       isLineOpen = true;
     },
     finding: (finding) => {
-      if (!shows(finding.severity) || (finding.severity === 'info' && options.level !== 'debug')) return;
+      if (!shows(levelOfSeverity[finding.severity])) return;
       clear();
       const shown = (shownByCode.get(finding.code) ?? 0) + 1;
       shownByCode.set(finding.code, shown);
@@ -88,25 +94,32 @@ export function createTextReporter(options: TextReporterOptions): Reporter {
   };
 }
 
-function progressLine(update: Progress, elapsedMs: number): string {
-  const rate = elapsedMs > 0 ? `${formatBytes((update.bytes / elapsedMs) * 1000)}/s` : '';
-  const share =
-    update.totalBytes === undefined || update.totalBytes === 0
-      ? ''
-      : ` ${String(Math.min(100, Math.floor((update.bytes / update.totalBytes) * 100))).padStart(3)}%`;
-  const files = update.files === 0 ? '' : `${formatCount(update.files, 'file')}, `;
-  const counts = `${files}${formatBytes(update.bytes)}, ${rate}`;
-  return ` ${share} ${printable(update.label)}: ${counts}`;
+/** `  45%  1,204 files  12.0 MiB  3.1 MiB/s  Network`: what changes its length stands last. Exported for its test. */
+export function progressLine(update: Progress, elapsedMs: number): string {
+  const { files, bytes, totalBytes = 0 } = update;
+  const columns = [];
+  if (totalBytes > 0) {
+    // A total may be an estimate (the last run): not finished before it is.
+    const percent = Math.min(99, Math.floor((bytes / totalBytes) * 100));
+    columns.push(`${percent}%`.padStart(4));
+  }
+  if (files > 0) columns.push(formatCount(files, 'file'));
+  columns.push(formatBytes(bytes));
+  if (elapsedMs >= rateAfterMs) columns.push(`${formatBytes(Math.round((bytes / elapsedMs) * 1000))}/s`);
+  return `  ${[...columns, printable(update.label)].join('  ')}`;
 }
 
+/** `  warning: MESSAGE`, with the hint below it. */
 export function findingLine(finding: Finding, style: Style, redact: Redact): string {
   const label = {
     error: style.red('error:'),
     warning: style.yellow('warning:'),
     info: style.dim('note:'),
   }[finding.severity];
-  const hint = finding.hint === undefined ? '' : `\n    ${style.dim(printable(redact(finding.hint)))}`;
-  return `  ${label} ${printable(redact(finding.message))}${hint}`;
+  const indent = '    ';
+  const message = printableLines(redact(finding.message), indent);
+  if (finding.hint === undefined) return `  ${label} ${message}`;
+  return `  ${label} ${message}\n${indent}${style.dim(printableLines(redact(finding.hint), indent))}`;
 }
 
 /** JSON lines for programs, on stdout; the caller prints the closing summary object itself. */

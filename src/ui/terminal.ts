@@ -1,9 +1,13 @@
 // Where text goes. stdout carries the result and nothing else; everything for people goes to stderr.
 
 export interface OutputStream {
+  /** Never throws: what can no longer be written is dropped, and `failure` says why. */
   write(text: string | Buffer): void;
   isTerminal: boolean;
-  columns: number;
+  /** Width now; a window can be resized. 80 where there is no terminal. */
+  readonly columns: number;
+  /** Set once a write has failed: EPIPE when the reader went away, ENOSPC on a full disk. */
+  readonly failure?: NodeJS.ErrnoException | undefined;
 }
 
 export interface Terminal {

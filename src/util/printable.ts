@@ -14,3 +14,11 @@ export function printable(text: string): string {
     return unit > 0xff ? `\\u${unit.toString(16)}` : `\\x${unit.toString(16).padStart(2, '0')}`;
   });
 }
+
+/**
+ * As `printable`, for our own messages of several lines: their line breaks stay. Lines after the first get `indent`, so
+ * that a newline smuggled into a message never starts a line that looks like one of ours.
+ */
+export function printableLines(text: string, indent = ''): string {
+  return text.split('\n').map(printable).join(`\n${indent}`);
+}

@@ -263,10 +263,11 @@ test('a name that the file system cannot hold is that entry\u2019s problem only'
 
 describe('limits', () => {
   test('a header of 1 TiB is over the limit of one file, and the cut archive is reported', async () => {
-    const tar = Buffer.concat([memberBytes({ name: 'huge', size: 2 ** 40 }), endMarker]);
+    const members = [memberBytes({ name: 'good' }), memberBytes({ name: 'huge', size: 2 ** 40 })];
+    const tar = Buffer.concat([...members, endMarker]);
     const { codes } = await attack(tar);
     expect(codes).toEqual(['limit-reached', 'archive-damaged']);
-    expect(readdirSync(target)).toEqual([]);
+    expect(readdirSync(target)).toEqual(['good']);
   });
 
   test('the number of entries and the total size end the extraction', async () => {
