@@ -7,6 +7,7 @@ import { ContentHash } from './content-hash.ts';
 import { EntryDigests } from './entry-digests.ts';
 import { indexPath, type IndexEntry } from './index-file.ts';
 import { IndexParser, metaOfIndexEntry } from './index-parser.ts';
+import { areaKey, formatIndexFacts, sha256Key } from './index-writer.ts';
 import { isIndexMember } from './read-index.ts';
 import type { TarStep } from './tar-scanner.ts';
 
@@ -21,9 +22,12 @@ export class ContentCheck {
   #current: EntryMeta | 'index' | 'ignored' = 'ignored';
   readonly #digests = new EntryDigests();
   readonly #content = new ContentHash();
-  readonly #parser = new IndexParser((entry) => {
-    this.#compare(entry);
-  });
+  readonly #parser = new IndexParser(
+    (entry) => {
+      this.#compare(entry);
+    },
+    (line) => this.#isAsExpected(line),
+  );
   readonly #problems: ProblemList;
 
   constructor(problems: ProblemList) {
@@ -78,19 +82,34 @@ export class ContentCheck {
       this.entries += 1;
       if (isFile) this.files += 1;
       this.bytes += meta.size;
-      this.#digests.add(meta, isFile ? this.#content.finish() : null);
+      this.#digests.add(formatIndexFacts(meta), isFile ? this.#content.finish() : null);
     }
     this.#current = 'ignored';
+  }
+
+  /** The usual case, without parsing: the line is, letter for letter, what the entry would be described as. */
+  #isAsExpected(line: string): boolean {
+    const areaAt = line.lastIndexOf(areaKey);
+    const digestAt = line.lastIndexOf(sha256Key, areaAt);
+    const factsEnd = digestAt === -1 ? areaAt : digestAt;
+    if (factsEnd === -1) return false;
+    const digest =
+      digestAt === -1 ? null : Buffer.from(line.slice(digestAt + sha256Key.length, areaAt - 1), 'hex');
+    const isSame =
+      this.#digests.compareFacts(this.#indexed, line.slice(0, factsEnd)) === 'same' &&
+      this.#digests.compareContent(this.#indexed, digest) === 'same';
+    if (isSame) this.#indexed += 1;
+    return isSame;
   }
 
   #compare(entry: IndexEntry): void {
     const number = this.#indexed;
     this.#indexed += 1;
-    const isEntrySame = this.#digests.compareMeta(number, metaOfIndexEntry(entry));
+    const verdict = this.#digests.compareFacts(number, formatIndexFacts(metaOfIndexEntry(entry)));
     // When the counts differ, `finish` says so.
-    if (isEntrySame === 'unknown') return;
+    if (verdict === 'unknown') return;
     const { path } = entry;
-    if (isEntrySame !== 'same') {
+    if (verdict !== 'same') {
       const message = `entry ${number + 1} of the archive is not what the index says of ${path} (name, type, size, mode, owner, time or link target)`;
       this.#problems.add({ code: 'entry-differs', path, message });
       return;

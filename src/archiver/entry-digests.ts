@@ -1,9 +1,7 @@
 // A digest of every entry of an archive, 32 bytes each, so that tar and index can be compared although one comes long
-// after the other: 1,000,000 entries need 32 MB. 128 bits each for what an entry is and for its content.
+// after the other: 1,000,000 entries need 32 MB. 128 bits each for what the header tells and for the content.
 
 import { hash } from 'node:crypto';
-import type { EntryMeta } from '../entry.ts';
-import { encodeBytePath, hasRawBytes } from '../util/byte-path.ts';
 
 const halfBytes = 16;
 const digestBytes = 2 * halfBytes;
@@ -21,20 +19,25 @@ export class EntryDigests {
     return this.#length;
   }
 
-  /** @param contentSha256 null for everything but a file */
-  add(meta: EntryMeta, contentSha256: Buffer | null): void {
+  /**
+   * @param facts what the header tells, as formatIndexFacts writes it
+   * @param contentSha256 null for everything but a file
+   */
+  add(facts: string, contentSha256: Buffer | null): void {
     const page = this.#pageOf(this.#length) ?? this.#addPage();
     const at = (this.#length % digestsPerPage) * digestBytes;
-    digestMeta(meta).copy(page, at, 0, halfBytes);
+    hash('sha256', facts, 'buffer').copy(page, at, 0, halfBytes);
     (contentSha256 ?? noContent).copy(page, at + halfBytes, 0, halfBytes);
     this.#length += 1;
   }
 
   /** `unknown`: there is no entry of this number. */
-  compareMeta(number: number, meta: EntryMeta): DigestVerdict {
+  compareFacts(number: number, facts: string): DigestVerdict {
     const stored = this.#half(number, 0);
     if (stored === undefined) return 'unknown';
-    return digestMeta(meta).compare(stored, 0, halfBytes, 0, halfBytes) === 0 ? 'same' : 'entry-differs';
+    return hash('sha256', facts, 'buffer').compare(stored, 0, halfBytes, 0, halfBytes) === 0
+      ? 'same'
+      : 'entry-differs';
   }
 
   compareContent(number: number, contentSha256: Buffer | null): DigestVerdict {
@@ -59,11 +62,4 @@ export class EntryDigests {
     this.#pages.push(page);
     return page;
   }
-}
-
-/** Raw bytes of names must count: hashing a string with lone surrogates would make them all the same. */
-function digestMeta(meta: EntryMeta): Buffer {
-  const facts = `${meta.type} ${meta.mode} ${meta.uid} ${meta.gid} ${meta.size} ${meta.mtimeNs}`;
-  const text = `${facts} ${meta.userName}\0${meta.groupName}\0${meta.path}\0${meta.linkTarget}`;
-  return hash('sha256', hasRawBytes(text) ? encodeBytePath(text) : text, 'buffer');
 }

@@ -15,6 +15,8 @@ import { planFromIndex, type IndexPlan } from './extract-plan.ts';
 import { TargetTree, type TreeCounts } from './extract-tree.ts';
 import { numberedEntries, type NumberedEntry } from './numbered-entries.ts';
 import type { OpenArchive } from './open-archive.ts';
+import { indexArea } from './index-file.ts';
+import { formatIndexFacts } from './index-writer.ts';
 import { readRange } from './read-content.ts';
 
 /** Left free on the target, at least. */
@@ -107,7 +109,7 @@ async function extractEntries(run: ExtractRun, limits: ExtractLimits): Promise<v
       continue;
     }
     const known = checkedNumber(run, entry.meta, entry.number);
-    if (!options.select(entry.meta, plan?.areas[known] ?? '')) {
+    if (!options.select(entry.meta, isIndexMember(entry) ? indexArea : (plan?.areas[known] ?? ''))) {
       await passBy(run, entry.meta, entry.content);
       continue;
     }
@@ -132,7 +134,7 @@ function refuseOther(run: ExtractRun, path: string, typeFlag: string, isSelected
 /** The entry's number if the index knows it as what it is, else -1: then nothing that the index says applies to it. */
 function checkedNumber(run: ExtractRun, meta: EntryMeta, number: number): number {
   if (run.plan === null || number === -1) return -1;
-  const verdict = run.plan.digests.compareMeta(number, meta);
+  const verdict = run.plan.digests.compareFacts(number, formatIndexFacts(meta));
   if (verdict === 'same') return number;
   const message = verdict === 'unknown' ? 'the index does not list it' : 'it is not what the index says';
   run.problems.add({ code: verdict === 'unknown' ? 'not-in-index' : verdict, path: meta.path, message });

@@ -5,7 +5,8 @@ import { AppError, EncryptionError, InterruptedError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import type { ProblemList } from './archive-problem.ts';
 import { EntryDigests } from './entry-digests.ts';
-import { indexPath } from './index-file.ts';
+import { formatIndexFacts } from './index-writer.ts';
+import { indexArea, indexPath } from './index-file.ts';
 import { metaOfIndexEntry } from './index-parser.ts';
 import type { OpenArchive } from './open-archive.ts';
 import { withoutProgress, type ReadOptions } from './read-content.ts';
@@ -73,7 +74,7 @@ async function readPlan(
   const areas: string[] = [];
   const plan: IndexPlan = { digests, areas, selectedEntries: 0, selectedBytes: 0 };
   const areaNames = new Map<string, string>();
-  if (options.select(indexMeta, '')) plan.selectedEntries += 1;
+  if (options.select(indexMeta, indexArea)) plan.selectedEntries += 1;
   for await (const item of readIndex(host, archive, withoutProgress(options))) {
     if (item.kind === 'head') {
       if (item.isFromArchive) continue;
@@ -81,7 +82,10 @@ async function readPlan(
     }
     const { area, sha256 } = item.entry;
     const meta = metaOfIndexEntry(item.entry);
-    digests.add(meta, sha256 === undefined ? null : Buffer.from(sha256.padEnd(64, '0'), 'hex'));
+    digests.add(
+      formatIndexFacts(meta),
+      sha256 === undefined ? null : Buffer.from(sha256.padEnd(64, '0'), 'hex'),
+    );
     // One string for each area, not one for each entry.
     if (!areaNames.has(area)) areaNames.set(area, area);
     areas.push(areaNames.get(area) ?? area);

@@ -2,11 +2,11 @@
 // that a million of them can be read line by line without holding them all:
 //
 //   {"schemaVersion":1,"createdAt":"...","hostname":"...","areas":[...],"entries":[
-//   {"path":"etc/hosts","area":"dns","type":"file","mode":"0644","uid":0,"gid":0,"user":"root","group":"root","size":12,"mtime":"1700000000.123456789","sha256":"..."},
+//   {"path":"etc/hosts","type":"file","mode":"0644","uid":0,"gid":0,"user":"root","group":"root","size":12,"mtime":"1700000000.123456789","sha256":"...","area":"dns"},
 //   ...
 //   ]}
 //
-// Entries stand in archive order. Paths are ArchivePaths; those with bytes that are not UTF-8 have `pathBase64` too.
+// Entries stand in archive order, with `area` last: what is before it follows from the tar alone. Paths are ArchivePaths; those with bytes that are not UTF-8 have `pathBase64` too.
 
 import { infoDirectory } from '../catalogue/types.ts';
 import type { EntryType } from '../entry.ts';
@@ -39,3 +39,6 @@ export interface IndexHead {
   hostname: string;
   areas: readonly { id: string; title: string }[];
 }
+
+/** Area of the index itself inside the archive; no catalogue area has this id. */
+export const indexArea = 'proxsave-info';

@@ -15,9 +15,12 @@ export class IndexParser {
   #head: IndexHead | undefined;
   #isClosed = false;
   readonly #onEntry: (entry: IndexEntry) => void;
+  readonly #acceptsLine: (line: string) => boolean;
 
-  constructor(onEntry: (entry: IndexEntry) => void) {
+  /** @param acceptsLine true when the text of an entry is all that is needed: then it is not parsed */
+  constructor(onEntry: (entry: IndexEntry) => void, acceptsLine: (line: string) => boolean = () => false) {
     this.#onEntry = onEntry;
+    this.#acceptsLine = acceptsLine;
   }
 
   /** Known after the first line. */
@@ -57,7 +60,9 @@ export class IndexParser {
     if (this.#isClosed) throw this.#malformed();
     if (this.#head === undefined) this.#head = this.#parseHead(line);
     else if (line === ']}') this.#isClosed = true;
-    else this.#onEntry(this.#parseEntry(line.endsWith(',') ? line.slice(0, -1) : line));
+    else if (!this.#acceptsLine(line)) {
+      this.#onEntry(this.#parseEntry(line.endsWith(',') ? line.slice(0, -1) : line));
+    }
   }
 
   #parseHead(line: string): IndexHead {

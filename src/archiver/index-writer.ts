@@ -2,18 +2,16 @@
 // blocks: text of this kind shrinks about tenfold, so memory stays small. Format: see index-file.ts.
 
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import type { SourceEntry } from '../entry.ts';
+import type { EntryMeta, SourceEntry } from '../entry.ts';
 import { ArchiveError } from '../errors.ts';
 import { encodeBytePath, hasRawBytes } from '../util/byte-path.ts';
-import { type IndexHead, indexPath } from './index-file.ts';
+import { indexArea, type IndexHead, indexPath } from './index-file.ts';
 import { formatSeconds } from './pax-records.ts';
 
 const blockBytes = 1024 * 1024;
 /** UTF-8 takes at most three bytes for a UTF-16 unit. */
 const maxBytesPerUnit = 3;
 const blockCompression = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-/** Owns the index inside the archive; no catalogue area does. */
-const indexArea = 'proxsave-info';
 
 export interface IndexWriter {
   add(entry: SourceEntry, sha256: string | undefined): void;
@@ -59,20 +57,28 @@ function* unpackBlocks(blocks: readonly Buffer[]): Generator<Buffer> {
   for (const block of blocks) yield zstdDecompressSync(block);
 }
 
-/** One line of the index (an IndexEntry of index-file.ts), put together by hand: this runs once an entry. */
+/** Begin the last keys of a line: what the tar header does not tell. */
+export const sha256Key = ',"sha256":"';
+export const areaKey = ',"area":';
+
+/** One line of the index (an IndexEntry of index-file.ts). */
 export function formatIndexLine(entry: SourceEntry, sha256: string | undefined): string {
+  const digest = sha256 === undefined ? '' : `${sha256Key}${sha256}"`;
+  return `${formatIndexFacts(entry)}${digest}${areaKey}${JSON.stringify(entry.area)}}`;
+}
+
+/** The beginning of a line: what the tar header tells. Put together by hand: this runs once an entry. */
+export function formatIndexFacts(entry: EntryMeta): string {
   const isLink = entry.type === 'symlink' || entry.type === 'hardlink';
   const rawPath = hasRawBytes(entry.path)
     ? `,"pathBase64":"${encodeBytePath(entry.path).toString('base64')}"`
     : '';
   return (
-    `{"path":${JSON.stringify(entry.path)}${rawPath},"area":${JSON.stringify(entry.area)},"type":"${entry.type}",` +
+    `{"path":${JSON.stringify(entry.path)}${rawPath},"type":"${entry.type}",` +
     `"mode":"${entry.mode.toString(8).padStart(4, '0')}","uid":${entry.uid},"gid":${entry.gid},` +
     `"user":${JSON.stringify(entry.userName)},"group":${JSON.stringify(entry.groupName)},"size":${entry.size},` +
     `"mtime":"${formatSeconds(entry.mtimeNs)}"` +
-    (sha256 === undefined ? '' : `,"sha256":"${sha256}"`) +
-    (isLink ? `,"target":${JSON.stringify(entry.linkTarget)}` : '') +
-    '}'
+    (isLink ? `,"target":${JSON.stringify(entry.linkTarget)}` : '')
   );
 }
 

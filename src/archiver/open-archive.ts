@@ -22,7 +22,7 @@ import { readManifest, type ManifestSource } from './read-manifest.ts';
 
 /** A SHA-256 that the archive's bytes should have, and who says so. */
 export interface ExpectedDigest {
-  source: 'checksum file' | 'manifest';
+  source: 'checksum file' | 'manifest' | 'digest taken while writing';
   /** Lower-case hex. */
   sha256: string;
 }

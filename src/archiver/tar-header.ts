@@ -72,7 +72,10 @@ export function entryTypeOf(typeFlag: string): EntryType | undefined {
  * As entryTypeOf, but a "file" whose whole name ends in a slash is a directory, as old tars wrote them. Only to be asked
  * when extended headers are merged: a long name that is cut in the header block may end in a slash by accident.
  */
-export function memberTypeOf({ typeFlag, name }: Pick<TarHeader, 'typeFlag' | 'name'>): EntryType | undefined {
+export function memberTypeOf({
+  typeFlag,
+  name,
+}: Pick<TarHeader, 'typeFlag' | 'name'>): EntryType | undefined {
   return typeFlag === typeFlags.file && name.endsWith('/') ? 'directory' : entryTypeOf(typeFlag);
 }
 
@@ -143,21 +146,25 @@ function malformed(what: string, offset: number): ArchiveError {
   return new ArchiveError(`damaged tar archive: ${what} of the header at byte ${offset} is malformed`);
 }
 
-/** Some old tars summed signed bytes. */
+const checksumBytes = 8;
+
+/** The checksum field counts as spaces. Some old tars summed signed bytes. */
 function hasChecksum(block: Buffer): boolean {
-  let unsigned = 0;
-  let signed = 0;
+  let sum = 0;
+  for (let position = 0; position < tarBlockBytes; position += 1) sum += block[position] ?? 0;
+  for (let at = 0; at < checksumBytes; at += 1) sum += 0x20 - (block[fieldAt.checksum + at] ?? 0);
+  const stored = parseOctal(block, fieldAt.checksum, checksumBytes);
+  return stored === sum || (stored !== undefined && stored === sum - signedExcess(block));
+}
+
+/** What the sum would be smaller by, if bytes were signed. */
+function signedExcess(block: Buffer): number {
+  let excess = 0;
   for (let position = 0; position < tarBlockBytes; position += 1) {
-    const inChecksum = position >= fieldAt.checksum && position < fieldAt.type;
-    const byte = inChecksum ? 0x20 : (block[position] ?? 0);
-    unsigned += byte;
-    signed += byte > 127 ? byte - 256 : byte;
+    const isChecksum = position >= fieldAt.checksum && position < fieldAt.checksum + checksumBytes;
+    if (!isChecksum && (block[position] ?? 0) > 127) excess += 256;
   }
-  const stored = Number.parseInt(
-    block.toString('latin1', fieldAt.checksum, fieldAt.type).replaceAll('\0', ' '),
-    8,
-  );
-  return stored === unsigned || stored === signed;
+  return excess;
 }
 
 function isZeroBlock(block: Buffer): boolean {
@@ -170,8 +177,15 @@ function normalisedFlag(flag: string): string {
 }
 
 function readName(block: Buffer, at: number, length: number): string {
-  const end = block.indexOf(0, at);
-  return decodeBytePath(block.subarray(at, end === -1 ? at + length : Math.min(end, at + length)));
+  let end = at;
+  let isAscii = true;
+  for (; end < at + length; end += 1) {
+    const byte = block[end] ?? 0;
+    if (byte === 0) break;
+    if (byte > 0x7f) isAscii = false;
+  }
+  if (end === at) return '';
+  return isAscii ? block.toString('latin1', at, end) : decodeBytePath(block.subarray(at, end));
 }
 
 /** Octal digits among spaces and NULs, or GNU base-256 (first bit set, two's complement). */
@@ -185,13 +199,25 @@ function readNumber(block: Buffer, at: number, length: number, offset: number): 
     if (!Number.isSafeInteger(value)) throw malformed('a number', offset);
     return value;
   }
-  const text = block
-    .toString('latin1', at, at + length)
-    .replaceAll('\0', ' ')
-    .trim();
-  if (text === '') return 0;
-  if (!/^[0-7]+$/.test(text)) throw malformed('a number', offset);
-  return Number.parseInt(text, 8);
+  const value = parseOctal(block, at, length);
+  if (value === undefined) throw malformed('a number', offset);
+  return value;
+}
+
+/** Octal digits with spaces and NULs around them; 0 when there is none, undefined for anything else. */
+function parseOctal(block: Buffer, at: number, length: number): number | undefined {
+  const isFiller = (byte: number | undefined) => byte === 0x20 || byte === 0;
+  let start = at;
+  let end = at + length;
+  while (start < end && isFiller(block[start])) start += 1;
+  while (end > start && isFiller(block[end - 1])) end -= 1;
+  let value = 0;
+  for (let position = start; position < end; position += 1) {
+    const digit = (block[position] ?? 0) - 0x30;
+    if (digit < 0 || digit > 7) return undefined;
+    value = value * 8 + digit;
+  }
+  return value;
 }
 
 function readCount(block: Buffer, at: number, length: number, offset: number): number {

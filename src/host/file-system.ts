@@ -213,8 +213,12 @@ function writeFileAtomic(path: RealPath, data: string | Buffer, options: WriteOp
   syncDirectory(dirname(path) as RealPath);
 }
 
-/** utimes takes seconds as a double, which cannot hold nanoseconds; microseconds are the best that it can do. */
-function secondsOf(mtimeNs: bigint): number {
+/**
+ * utimes takes seconds as a double, which cannot hold nanoseconds; parts of a microsecond are the best that it can do.
+ * Numbers below zero mean "now" to Node, so times before 1970 go as a Date, in milliseconds.
+ */
+function utimesValue(mtimeNs: bigint): number | Date {
+  if (mtimeNs < 0n) return new Date(Number(mtimeNs / 1_000_000n));
   return Number(mtimeNs / 1_000_000_000n) + Number(mtimeNs % 1_000_000_000n) / 1e9;
 }
 
@@ -275,7 +279,7 @@ export const nodeFileSystem: FileSystem = {
     fs.lchownSync(native(path), uid, gid);
   },
   changeTimes: (path, mtimeNs) => {
-    fs.lutimesSync(native(path), secondsOf(mtimeNs), secondsOf(mtimeNs));
+    fs.lutimesSync(native(path), utimesValue(mtimeNs), utimesValue(mtimeNs));
   },
   space: (path) => {
     const status = fs.statfsSync(native(path), { bigint: true });

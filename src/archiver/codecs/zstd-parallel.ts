@@ -9,6 +9,8 @@ import { zstdCompress, type ZstdOptions } from 'node:zlib';
 const compressFrame = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
 /** Twice the window of level 3: the loss against one frame is below one per cent. */
 const frameBytes = 4 * 1024 * 1024;
+/** Room for a whole frame: with node's 16 KiB each frame would take hundreds of rounds through the thread pool. */
+const outputBytes = frameBytes + 64 * 1024;
 /** The thread pool has four threads unless told otherwise; one stays free for writing the archive. */
 const maxConcurrentFrames = 3;
 
@@ -24,7 +26,9 @@ export function createParallelZstdCompress(
   let isEmpty = true;
 
   const startJob = () => {
-    const job = compressFrame(Buffer.concat(pending), { params });
+    const [only] = pending;
+    const input = pending.length === 1 && only !== undefined ? only : Buffer.concat(pending);
+    const job = compressFrame(input, { params, chunkSize: outputBytes });
     // It is awaited in its turn; until then its failure must not count as unhandled.
     job.catch(() => undefined);
     jobs.push(job);

@@ -211,6 +211,7 @@ test('devices, FIFOs and unknown types are never made', async () => {
 test('setuid files stay without the bit, and a directory without any permission can be filled', async () => {
   const { report } = await attack([
     { name: 'closed/', type: '5', mode: 0 },
+    { name: 'closed/in/', type: '5', mode: 0 },
     { name: 'closed/su', content: 'x', mode: 0o6777 },
   ]);
   expect(report.problems).toEqual([]);
