@@ -18,6 +18,7 @@ import type { OpenArchive } from './open-archive.ts';
 import { indexArea } from './index-file.ts';
 import { formatIndexFacts } from './index-writer.ts';
 import { readRange } from './read-content.ts';
+import { isIndexMember } from './read-index.ts';
 
 /** Left free on the target, at least. */
 const spaceMarginBytes = 16 * 1024 * 1024;
