@@ -99,7 +99,8 @@ export class InterruptedError extends AppError {
 
 /** True for a failed system call; `code` is its errno name such as ENOENT. */
 export function isSystemError(error: unknown, code?: string): error is NodeJS.ErrnoException {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
+  // Node's own ERR_... are programming errors, not the system's word.
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return false;
   return code === undefined || error.code === code;
 }
 

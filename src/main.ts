@@ -5,7 +5,7 @@ import { version } from './version.ts';
 async function main(): Promise<number> {
   const argv = process.argv.slice(2);
   // Answered before anything else is loaded: scripts ask for it often.
-  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V' || argv[0] === '-v')) {
+  if (argv.length === 1 && ['--version', '-version', '-V', '-v'].includes(argv[0] ?? '')) {
     process.stdout.write(`${version}\n`);
     return 0;
   }
@@ -14,34 +14,60 @@ async function main(): Promise<number> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      // The first signal winds the run down; a second one does not wait for that.
-      if (interrupt.signal.aborted) process.exit(130);
-      interrupt.abort();
+      windDown(interrupt);
     });
   }
   const { runProgram } = await import('./cli/program.ts');
-  const { translateLegacyArguments } = await import('./cli/legacy-arguments.ts');
-  const isInteractive = process.stdin.isTTY && process.stdout.isTTY;
   return runProgram({
-    argv: translateLegacyArguments(argv, isInteractive),
+    argv,
     env: process.env,
     cwd: process.cwd(),
-    terminal: { stdout: streamOf(process.stdout), stderr: streamOf(process.stderr), isInteractive },
+    terminal: {
+      stdout: streamOf(process.stdout),
+      stderr: streamOf(process.stderr),
+      isInteractive: process.stdin.isTTY && process.stdout.isTTY,
+    },
     signal: interrupt.signal,
   });
 }
 
+/** The first signal lets the command tidy up; a second one does not wait for that. */
+function windDown(interrupt: AbortController): void {
+  const isAgain = interrupt.signal.aborted;
+  if (process.stderr.isTTY) {
+    const text = isAgain
+      ? 'Stopped at once. The next backup removes what was left unfinished.'
+      : 'Stopping, and removing what is unfinished. Ctrl-C again stops at once.';
+    // The progress line is overwritten.
+    process.stderr.write(`\r\u001b[K${text}\n`);
+  }
+  if (isAgain) process.exit(130);
+  interrupt.abort();
+}
+
+/** A reader that went away or a full disk never ends a command in the middle: see OutputStream. */
 function streamOf(stream: NodeJS.WriteStream) {
-  // `proxsave ls ... | head`: the reader has seen enough.
+  let failure: NodeJS.ErrnoException | undefined;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? 0 : 4);
+    failure ??= error;
   });
   return {
     write: (text: string | Buffer) => {
-      stream.write(text);
+      if (failure === undefined) stream.write(text);
     },
+    flush: () =>
+      new Promise<void>((resolve) => {
+        stream.write('', () => {
+          resolve();
+        });
+      }),
     isTerminal: stream.isTTY,
-    columns: stream.columns,
+    get columns() {
+      return stream.isTTY ? stream.columns : 80;
+    },
+    get failure() {
+      return failure;
+    },
   };
 }
 

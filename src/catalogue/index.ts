@@ -35,12 +35,82 @@ import { udevArea } from './host/udev.ts';
 import { userHomesArea } from './host/user-homes.ts';
 import { vpnArea } from './host/vpn.ts';
 import { zfsArea } from './host/zfs.ts';
-import { pbsConfigArea } from './pbs/pbs-config.ts';
-import { pveConfigArea } from './pve/pve-config.ts';
+import { pbsAccessArea } from './pbs/pbs-access.ts';
+import { pbsAcmeArea } from './pbs/pbs-acme.ts';
+import { pbsAuthKeysArea } from './pbs/pbs-auth-keys.ts';
+import { pbsCertificatesArea } from './pbs/pbs-certificates.ts';
+import { pbsDatastoresArea } from './pbs/pbs-datastores.ts';
+import { pbsEncryptionKeysArea } from './pbs/pbs-encryption-keys.ts';
+import { pbsInformationArea } from './pbs/pbs-information.ts';
+import { pbsJobsArea } from './pbs/pbs-jobs.ts';
+import { pbsMaintenanceArea } from './pbs/pbs-maintenance.ts';
+import { pbsMetricServersArea } from './pbs/pbs-metric-servers.ts';
+import { pbsNetworkArea } from './pbs/pbs-network.ts';
+import { pbsNodeArea } from './pbs/pbs-node.ts';
+import { pbsNotificationsArea } from './pbs/pbs-notifications.ts';
+import { pbsRemotesArea } from './pbs/pbs-remotes.ts';
+import { pbsRestArea } from './pbs/pbs-rest.ts';
+import { pbsS3Area } from './pbs/pbs-s3.ts';
+import { pbsTapeArea } from './pbs/pbs-tape.ts';
+import { pbsTrafficControlArea } from './pbs/pbs-traffic-control.ts';
+import { pveAccessArea } from './pve/pve-access.ts';
+import { pveBackupFilesArea } from './pve/pve-backup-files.ts';
+import { pveCephArea } from './pve/pve-ceph.ts';
+import { pveCertificatesArea } from './pve/pve-certificates.ts';
+import { pveClusterArea } from './pve/pve-cluster.ts';
+import { pveDatacenterArea } from './pve/pve-datacenter.ts';
+import { pveFirewallArea } from './pve/pve-firewall.ts';
+import { pveGuestsArea } from './pve/pve-guests.ts';
+import { pveHaArea } from './pve/pve-ha.ts';
+import { pveJobsArea } from './pve/pve-jobs.ts';
+import { pveMappingsArea } from './pve/pve-mappings.ts';
+import { pveNodeArea } from './pve/pve-node.ts';
+import { pveNotificationsArea } from './pve/pve-notifications.ts';
+import { pveReplicationArea } from './pve/pve-replication.ts';
+import { pveRestArea } from './pve/pve-rest.ts';
+import { pveSchedulesArea } from './pve/pve-schedules.ts';
+import { pveSdnArea } from './pve/pve-sdn.ts';
+import { pveStorageArea } from './pve/pve-storage.ts';
+import { pveVzdumpArea } from './pve/pve-vzdump.ts';
 
 export const areas: readonly Area[] = [
-  pveConfigArea,
-  pbsConfigArea,
+  pveGuestsArea,
+  pveStorageArea,
+  pveBackupFilesArea,
+  pveDatacenterArea,
+  pveNodeArea,
+  pveAccessArea,
+  pveFirewallArea,
+  pveHaArea,
+  pveSdnArea,
+  pveJobsArea,
+  pveSchedulesArea,
+  pveReplicationArea,
+  pveNotificationsArea,
+  pveMappingsArea,
+  pveCertificatesArea,
+  pveCephArea,
+  pveClusterArea,
+  pveVzdumpArea,
+  pveRestArea,
+  pbsDatastoresArea,
+  pbsS3Area,
+  pbsEncryptionKeysArea,
+  pbsAccessArea,
+  pbsAuthKeysArea,
+  pbsCertificatesArea,
+  pbsNodeArea,
+  pbsAcmeArea,
+  pbsNotificationsArea,
+  pbsRemotesArea,
+  pbsJobsArea,
+  pbsTapeArea,
+  pbsMetricServersArea,
+  pbsTrafficControlArea,
+  pbsNetworkArea,
+  pbsMaintenanceArea,
+  pbsInformationArea,
+  pbsRestArea,
   systemInformationArea,
   ownConfigArea,
   networkArea,

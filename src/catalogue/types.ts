@@ -71,10 +71,12 @@ export interface ItemBase {
   toggles?: readonly BooleanOptionName[];
   /** Only on hosts for which this holds. Absent: always. */
   when?: (facts: HostFacts) => boolean;
-  /** Key that limits single files here, instead of MAX_FILE_SIZE. */
-  maxFileSizeOption?: 'MAX_FILE_SIZE' | 'USER_HOMES_MAX_FILE_SIZE';
+  /** Key that limits single files here, instead of MAX_FILE_SIZE. `none`: whoever names the files looked at their size. */
+  maxFileSizeOption?: 'MAX_FILE_SIZE' | 'USER_HOMES_MAX_FILE_SIZE' | 'none';
   /** Key with more names or globs, relative to the item's root, that are not saved. */
   excludeOption?: 'USER_HOMES_EXCLUDE_PATTERNS';
+  /** A rebuild of the host needs it: why. Listed by the coverage proof, for hosts on which the item applies. */
+  essential?: string;
   /** Absence is a warning where this holds. Absent: absence is normal. */
   expected?: (facts: HostFacts) => boolean;
 }
@@ -82,8 +84,15 @@ export interface ItemBase {
 /** Places that only the run knows: the configuration file in use. */
 export type KnownPlace = 'config-file';
 
-/** A path of the host, the key that names it, or a place that the run knows (the item is skipped without one). */
-export type PathSource = string | { option: PathOptionName } | { known: KnownPlace };
+/**
+ * A path of the host, the key that names it (`below`: relative, something in the directory that it names), or a place
+ * that the run knows (the item is skipped without one).
+ */
+export type PathSource = string | OptionPath | { known: KnownPlace };
+export interface OptionPath {
+  option: PathOptionName;
+  below?: string;
+}
 
 export interface FileItem extends ItemBase {
   kind: 'file';
@@ -106,7 +115,8 @@ export interface TreeItem extends ItemBase {
 /** Each match that is a directory is taken as a tree. `*` does not cross `/`. */
 export interface GlobItem extends ItemBase {
   kind: 'glob';
-  pattern: string;
+  /** With an option, `below` holds the pattern. */
+  pattern: string | OptionPath;
   exclude?: readonly string[];
   saveBelow?: string;
 }
@@ -120,9 +130,12 @@ export interface ListedItem extends ItemBase {
 /** Files that other configuration files name: each absolute path that is found there. A missing one is normal. */
 export interface ReferencedItem extends ItemBase {
   kind: 'referenced';
-  /** `key-files`: named by crypttab and fstab, see collector/references/key-files.ts. */
-  references: 'key-files';
+  /** Who names them: see collector/references/NAME.ts. */
+  references: ReferenceName;
+  saveBelow?: string;
 }
+export type ReferenceName =
+  'key-files' | 'pve-guest-files' | 'pve-backup-scripts' | 'pve-small-backups' | 'pve-selected-backups';
 
 /** The stdout of a command is the content. */
 export interface CommandItem extends ItemBase {
@@ -141,22 +154,62 @@ export interface CommandItem extends ItemBase {
   onFailure?: 'warning' | 'info';
 }
 
-/** A consistent copy of a SQLite database. */
+/** One command for each name of a list (collector/lists/NAME.ts), e.g. for each datastore. */
+export interface EachItem extends ItemBase {
+  kind: 'each';
+  of: NameList;
+  argv: (name: string) => readonly [string, ...string[]];
+  /** ArchivePath of a result; `key` is the name made fit for a file name (util/file-key.ts). */
+  output: (key: string) => string;
+  timeoutSeconds?: number;
+  acceptExitCodes?: readonly number[];
+  onFailure?: 'warning' | 'info';
+}
+export type NameList =
+  | 'pve-nodes'
+  | 'pbs-datastores'
+  | 'pbs-users'
+  | 'pbs-acme-accounts'
+  | 'pbs-acme-plugins'
+  | 'pbs-s3-endpoints';
+
+/**
+ * A consistent copy of a SQLite database. `pmxcfs`: rows are files below /etc/pve; those that a switched-off area owns are
+ * removed from the copy.
+ */
 export interface DatabaseItem extends ItemBase {
   kind: 'database';
   path: PathSource;
+  rows?: 'pmxcfs';
 }
 
-/** A document that a small inventory module makes (collector/inventories/NAME.ts). */
+/** Documents that a small inventory module makes (collector/inventories/NAME.ts). */
 export interface InventoryItem extends ItemBase {
   kind: 'inventory';
   inventory: InventoryName;
+  /** ArchivePath of the document; of the directory when the module makes several. */
   output: string;
 }
-export type InventoryName = 'network' | 'bonding' | 'partitions';
+export type InventoryName =
+  | 'network'
+  | 'bonding'
+  | 'partitions'
+  | 'pve-guests'
+  | 'pve-storages'
+  | 'pbs-datastores'
+  | 'pbs-namespaces'
+  | 'pbs-pxar';
 
 export type Item =
-  FileItem | TreeItem | GlobItem | ListedItem | ReferencedItem | CommandItem | DatabaseItem | InventoryItem;
+  | FileItem
+  | TreeItem
+  | GlobItem
+  | ListedItem
+  | ReferencedItem
+  | CommandItem
+  | EachItem
+  | DatabaseItem
+  | InventoryItem;
 
 export interface Area {
   /** Kebab-case, unique; what `--only` and `--skip` take. */
@@ -173,4 +226,4 @@ export interface Area {
 /** Where information that ProxSave gathers lies inside an archive. */
 export const infoDirectory = 'var/lib/proxsave-info';
 
-export type { OptionName };
+export type { BooleanOptionName, OptionName };

@@ -3,31 +3,48 @@
 import type { AreaPlan, BackupPlan } from '../orchestrator/plan-backup.ts';
 import { findingLine } from '../ui/reporter.ts';
 import type { Style } from '../ui/style.ts';
+import { wrapText } from '../ui/wrap-text.ts';
 import { formatBytes, formatCount } from '../util/format.ts';
+import { printable } from '../util/printable.ts';
 
-export function renderBackupPlan(plan: BackupPlan, style: Style): string {
+/** `hasNotes`: findings that change nothing are shown too (--verbose). */
+export function renderBackupPlan(plan: BackupPlan, style: Style, hasNotes: boolean): string {
   const saved = plan.areas.filter((area) => area.state === 'enabled' && !isEmpty(area));
   const empty = plan.areas.filter((area) => area.state === 'enabled' && isEmpty(area));
-  const off = plan.areas.filter((area) => area.state !== 'enabled');
-  const findings = plan.findings.filter((finding) => finding.severity !== 'info');
+  const findings = plan.findings.filter(({ severity }) => hasNotes || severity !== 'info');
   const room = plan.availableBytes === undefined ? '' : `, ${formatBytes(plan.availableBytes)} free`;
   return [
-    style.bold(`What a backup of ${plan.hostname} (${plan.proxmoxType}) would save:`),
+    style.bold(`What a backup of ${printable(plan.hostname)} (${plan.proxmoxType}) would save:`),
     '',
     `  ${'area'.padEnd(20)}${'files'.padStart(8)}${'size'.padStart(12)}  commands`,
     ...saved.map((area) => areaLine(area)),
     `  ${style.bold('total'.padEnd(20) + String(plan.files).padStart(8) + formatBytes(plan.bytes).padStart(12))}`,
     '',
-    ...(empty.length > 0 ? [`  nothing there: ${empty.map((area) => area.areaId).join(', ')}`] : []),
-    ...off.map((area) => `  not saved: ${area.areaId} (${area.reason ?? ''})`),
+    ...(empty.length > 0 ? indented(`nothing there: ${empty.map((area) => area.areaId).join(', ')}`) : []),
+    ...notSavedLines(plan.areas),
     ...(findings.length > 0
       ? ['', ...findings.slice(0, 20).map((finding) => findingLine(finding, style, (text) => text))]
       : []),
     ...(findings.length > 20 ? [`  ... and ${formatCount(findings.length - 20, 'more finding')}`] : []),
     '',
-    `  target: ${plan.target}${room}, compression ${plan.compression}`,
-    '  This was a dry run: nothing was written. Sizes are before compression; commands were not run.',
+    `  target: ${printable(plan.target)}${room}, compression ${plan.compression}`,
+    ...indented(
+      'This was a dry run: nothing was written. Sizes are before compression; commands were not run.',
+    ),
   ].join('\n');
+}
+
+/** One line a reason: `--only` leaves most areas out for the same one. */
+function notSavedLines(areas: readonly AreaPlan[]): string[] {
+  const off = areas.filter(({ state }) => state !== 'enabled');
+  const groups = Map.groupBy(off, ({ reason }) => reason ?? '');
+  return [...groups].flatMap(([reason, members]) =>
+    indented(`not saved (${printable(reason)}): ${members.map(({ areaId }) => areaId).join(', ')}`),
+  );
+}
+
+function indented(text: string): string[] {
+  return wrapText(text, 78).map((line) => `  ${line}`);
 }
 
 function isEmpty(area: AreaPlan): boolean {

@@ -6,7 +6,8 @@ import type { RunRecord } from '../report/run-record.ts';
 import type { Style } from '../ui/style.ts';
 import { AppError } from '../errors.ts';
 import { formatBytes, formatCount } from '../util/format.ts';
-import { printable } from '../util/printable.ts';
+import { printable, printableLines } from '../util/printable.ts';
+import { hintLines } from './hint-lines.ts';
 
 export interface SummaryRequest {
   outcome: BackupOutcome;
@@ -14,13 +15,15 @@ export interface SummaryRequest {
   titleOf: (areaId: string) => string;
   /** How the user calls this program, for the next command. */
   program: string;
+  columns: number;
 }
 
-export function renderBackupSummary({ outcome, style, titleOf, program }: SummaryRequest): string {
+export function renderBackupSummary(request: SummaryRequest): string {
+  const { outcome, style, titleOf, program } = request;
   const { record } = outcome;
   return [
     '',
-    headline(outcome, style),
+    ...headline(request),
     ...archiveLines(record, style),
     ...findingLines(record, style, titleOf),
     ...placeLines(outcome),
@@ -29,27 +32,37 @@ export function renderBackupSummary({ outcome, style, titleOf, program }: Summar
   ].join('\n');
 }
 
-function headline({ record, error }: BackupOutcome, style: Style): string {
-  const host = `${record.hostname} (${record.proxmox_type === 'unknown' ? 'no Proxmox product' : record.proxmox_type})`;
+function headline({ outcome, style, columns }: SummaryRequest): string[] {
+  const { record, error } = outcome;
+  const backup = backupOf(record);
   switch (record.status) {
     case 'success':
-      return style.green(style.bold(`Backup of ${host} is complete.`));
+      return [style.green(style.bold(`${backup} is complete.`))];
     case 'warning':
-      return style.yellow(style.bold(`Backup of ${host} is complete, with warnings.`));
+      return [style.yellow(style.bold(`${backup} is complete, with warnings.`))];
     case 'skipped':
-      return style.bold(`Backup of ${host} was skipped: ${record.error ?? ''}.`);
+      return [style.bold(`${backup} was skipped.`), ...reasonLines(record, error, columns)];
     case 'interrupted':
-      return style.yellow(style.bold(`Backup of ${host} was interrupted; no archive was made.`));
+      return [style.yellow(style.bold(`${backup} was interrupted; no archive was made.`))];
     case 'failed': {
       const what = record.archive_path === '' ? 'failed; no archive was made' : 'has holes: see the errors';
-      const why = record.error === undefined ? '' : `\n  ${printable(record.error)}`;
-      const hint =
-        error instanceof AppError && error.hint !== undefined
-          ? `\n  ${style.dim(printable(error.hint))}`
-          : '';
-      return style.red(style.bold(`Backup of ${host} ${what}.`)) + why + hint;
+      return [style.red(style.bold(`${backup} ${what}.`)), ...reasonLines(record, error, columns)];
     }
   }
+}
+
+/** A run that ended before it had looked at the host knows no name. */
+function backupOf({ hostname, proxmox_type }: RunRecord): string {
+  if (hostname === 'unknown') return 'The backup';
+  return `Backup of ${printable(hostname)} (${proxmox_type === 'unknown' ? 'no Proxmox product' : proxmox_type})`;
+}
+
+function reasonLines(record: RunRecord, error: unknown, columns: number): string[] {
+  const hint = error instanceof AppError ? error.hint : undefined;
+  return [
+    ...(record.error === undefined ? [] : [`  ${printableLines(record.error, '  ')}`]),
+    ...(hint === undefined ? [] : hintLines(hint, columns)),
+  ];
 }
 
 function archiveLines(record: RunRecord, style: Style): string[] {
@@ -87,7 +100,7 @@ function findingLines(record: RunRecord, style: Style, titleOf: (areaId: string)
     const area = first.area === undefined || first.area === '' ? '' : `${titleOf(first.area)}: `;
     const more =
       count > 1 ? style.dim(` (and ${formatCount(count - 1, 'more like it', 'more like it')})`) : '';
-    return `  ${label}  ${area}${printable(first.message)}${more}`;
+    return `  ${label}  ${area}${printableLines(first.message, '    ')}${more}`;
   });
   const hidden = groups.length - shownGroups;
   return [

@@ -4,21 +4,21 @@ import { areas } from '../catalogue/index.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { secretValues } from '../config/secret-values.ts';
 import { AppError, exitCodeOf, type ExitCode } from '../errors.ts';
+import type { BackupOutcome } from '../orchestrator/finish-run.ts';
 import { runBackup } from '../orchestrator/run-backup.ts';
 import { planBackup } from '../orchestrator/plan-backup.ts';
-import { createRedactor } from '../ui/redact.ts';
+import { createRedactor, redactValue, type Redact } from '../ui/redact.ts';
 import { renderBackupPlan } from './backup-plan.ts';
 import { renderBackupSummary } from './backup-summary.ts';
-import { schemaVersion, type Command, type CommandContext } from './command.ts';
-import { readConfig } from './read-config.ts';
+import type { Command, CommandContext } from './command.ts';
+import { programName } from './program-name.ts';
 
 export const backupCommand: Command = {
   name: 'backup',
   summary: 'Save the configuration of this host into a new archive',
-  description: [
-    'Reads the host area by area, writes one archive, reads it back and compares every file. What cannot be read is a',
+  description:
+    'Reads the host area by area, writes one archive, reads it back and compares every file. What cannot be read is a ' +
     'warning and does not stop the rest. Every key of the configuration can also be given in the environment.',
-  ].join('\n'),
   arguments: [],
   options: [
     { flags: '--only <areas>', description: 'only these areas (comma-separated)', isList: true },
@@ -49,26 +49,41 @@ export const backupCommand: Command = {
     'interrupted',
   ],
   run: async (context, input) => {
-    const config = readConfig(context);
+    const config = context.config.load();
     const selection = { only: input.list('only'), skip: input.list('skip') };
     if (input.flag('dryRun') || config.values.DRY_RUN) return dryRun(context, config, selection);
-    const reporter = context.createReporter(createRedactor(secretValues(config)));
+    const redact = createRedactor(secretValues(config));
+    const reporter = context.createReporter(redact);
     const outcome = await runBackup(context.host, { config, selection, reporter });
     const { record, error } = outcome;
-    if (context.global.isJson) {
-      context.printJson({ type: 'summary', schemaVersion, recordPath: outcome.recordPath, ...record });
-    } else if (record.status !== 'success' || !context.global.isQuiet) {
-      const titleOf = (id: string) => areas.find((area) => area.id === id)?.title ?? id;
-      const summary = { outcome, style: context.style, titleOf, program: programName(context) };
-      const text = renderBackupSummary(summary);
-      if (record.archive_path === '') context.terminal.stderr.write(text);
-      else context.print(text);
-    }
+    if (context.global.isJson) context.printJson(summaryOf(outcome, redact));
+    else if (record.status !== 'success' || !context.global.isQuiet) printSummary(context, outcome, redact);
     // A bug is told with its stack by whoever catches it.
     if (error !== undefined && !(error instanceof AppError)) throw asError(error);
     return exitCodeOf(record.exit_name);
   },
 };
+
+function summaryOf({ record, recordPath, error }: BackupOutcome, redact: Redact): object {
+  const hint = error instanceof AppError ? error.hint : undefined;
+  return redactValue({ type: 'summary', recordPath, ...record, hint }, redact) as object;
+}
+
+/** An archive is a result and goes to stdout; without one there is none. */
+function printSummary(context: CommandContext, outcome: BackupOutcome, redact: Redact): void {
+  const titleOf = (id: string) => areas.find((area) => area.id === id)?.title ?? id;
+  const hasArchive = outcome.record.archive_path !== '';
+  const { stdout, stderr } = context.terminal;
+  const text = renderBackupSummary({
+    outcome,
+    style: hasArchive ? context.style : context.errorStyle,
+    titleOf,
+    program: programName(context),
+    columns: (hasArchive ? stdout : stderr).columns,
+  });
+  if (hasArchive) context.print(redact(text));
+  else stderr.write(redact(text));
+}
 
 async function dryRun(
   context: CommandContext,
@@ -76,14 +91,13 @@ async function dryRun(
   selection: { only: readonly string[]; skip: readonly string[] },
 ): Promise<ExitCode> {
   const plan = await planBackup(context.host, config, selection);
-  if (context.global.isJson) context.printJson({ type: 'summary', schemaVersion, ...plan });
-  else context.print(renderBackupPlan(plan, context.style));
+  if (context.global.isJson) context.printJson({ type: 'summary', ...plan });
+  else context.print(renderBackupPlan(plan, context.style, isVerbose(context)));
   return exitCodeOf(plan.findings.some((finding) => finding.severity !== 'info') ? 'warnings' : 'ok');
 }
 
-/** From a clone the launcher is called by its path; then the next command should be typed the same way. */
-export function programName(context: CommandContext): string {
-  return context.host.env.PROXSAVE_PROGRAM ?? 'proxsave';
+function isVerbose({ global }: CommandContext): boolean {
+  return global.level === 'verbose' || global.level === 'debug';
 }
 
 function asError(thrown: unknown): Error {

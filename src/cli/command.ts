@@ -6,6 +6,7 @@ import type { LogLevel, Reporter } from '../ui/reporter.ts';
 import type { Redact } from '../ui/redact.ts';
 import type { Style } from '../ui/style.ts';
 import type { Terminal } from '../ui/terminal.ts';
+import type { ConfigSource } from './read-config.ts';
 
 export interface ArgumentSpec {
   name: string;
@@ -52,24 +53,28 @@ export interface GlobalOptions {
   isJson: boolean;
   isQuiet: boolean;
   level: LogLevel;
-  hasProgress: boolean;
   configPath: RealPath | undefined;
 }
 
 export interface CommandContext {
   host: Host;
   terminal: Terminal;
+  /** Of stdout, for the result. */
   style: Style;
+  /** Of stderr. */
+  errorStyle: Style;
   global: GlobalOptions;
+  config: ConfigSource;
   /** The result, on stdout. */
   print(text: string): void;
-  /** One JSON document or line on stdout. */
+  /** One JSON document or line on stdout; json-output.ts adds what is the same in all. */
   printJson(value: object): void;
-  /** Something for the person, on stderr; not with --quiet. */
+  /** Something for the person, on stderr; not with --quiet. Long lists are wrapped. */
   note(text: string): void;
+  /** Something is not as it was asked for; on stderr, also with --quiet. */
+  warn(message: string): void;
+  /** False when nobody reads stdout any more (`| head`): a command that only prints may stop. */
+  hasReader(): boolean;
   /** How a long command tells what it does. */
   createReporter(redact: Redact): Reporter;
 }
-
-/** Version of every JSON document on stdout; grows only by addition. */
-export const schemaVersion = 1;

@@ -1,14 +1,14 @@
 // proxsave config check|show|template.
 
 import { checkConfig } from '../config/check-config.ts';
+import { problemText } from '../config/config-problem.ts';
 import { describeConfig, nearestName } from '../config/describe.ts';
 import { renderTemplate } from '../config/render-template.ts';
 import { exitCodeOf, UsageError } from '../errors.ts';
 import { findingLine } from '../ui/reporter.ts';
 import { formatCount } from '../util/format.ts';
-import { printable } from '../util/printable.ts';
-import { schemaVersion, type Command } from './command.ts';
-import { readConfig } from './read-config.ts';
+import { printable, printableLines } from '../util/printable.ts';
+import type { Command } from './command.ts';
 
 export const configCheckCommand: Command = {
   name: 'config check',
@@ -25,16 +25,13 @@ export const configCheckCommand: Command = {
     const check = checkConfig(context.host, configPath === undefined ? {} : { configPath });
     const hasWarnings = check.findings.some((finding) => finding.severity !== 'info');
     if (context.global.isJson) {
-      context.printJson({ schemaVersion, ...check });
+      context.printJson(check);
     } else {
       context.print(`configuration: ${check.file ?? 'no file, built-in defaults'} (layout ${check.layout})`);
       for (const { name, path, origin } of check.paths)
         context.print(`  ${name.padEnd(22)} ${path} (${origin})`);
       for (const problem of check.errors) {
-        context.print(
-          `${context.style.red('error:')} ${printable(problem.where)}: ${printable(problem.message)}`,
-        );
-        if (problem.hint !== undefined) context.print(`    ${printable(problem.hint)}`);
+        context.print(`${context.style.red('error:')}${printableLines(problemText(problem).slice(1))}`);
       }
       for (const finding of check.findings)
         context.print(findingLine(finding, context.style, (text) => text));
@@ -65,7 +62,7 @@ export const configShowCommand: Command = {
   ],
   exits: ['permission'],
   run: (context, input) => {
-    const config = readConfig(context);
+    const config = context.config.load();
     const names = input.args.map((name) => name.toUpperCase());
     const known = names.length > 0 ? describeConfig(config, names) : describeConfig(config);
     for (const name of names) {
@@ -77,7 +74,7 @@ export const configShowCommand: Command = {
     }
     const rows = input.flag('changed') ? known.filter((row) => row.origin !== 'default') : known;
     if (context.global.isJson) {
-      context.printJson({ schemaVersion, file: config.file, layout: config.layout, values: rows });
+      context.printJson({ file: config.file, layout: config.layout, values: rows });
       return Promise.resolve(exitCodeOf('ok'));
     }
     for (const { name, value, origin, where } of rows) {
@@ -98,7 +95,7 @@ export const configTemplateCommand: Command = {
   ],
   exits: [],
   run: (context) => {
-    if (context.global.isJson) context.printJson({ schemaVersion, template: renderTemplate() });
+    if (context.global.isJson) context.printJson({ template: renderTemplate() });
     else context.print(renderTemplate());
     return Promise.resolve(exitCodeOf('ok'));
   },

@@ -1,32 +1,39 @@
 // proxsave extract ARCHIVE --to DIR: files out of an archive, into a directory, never outside it.
 
-import { extractArchive } from '../archiver/extract-archive.ts';
-import { exitCodeOf, UsageError } from '../errors.ts';
-import { asRealPath } from '../host/host.ts';
+import { posix } from 'node:path';
+import type { ArchiveProblem } from '../archiver/archive-problem.ts';
+import { extractArchive, type ExtractReport } from '../archiver/extract-archive.ts';
+import type { OpenArchive } from '../archiver/open-archive.ts';
+import {
+  asStorageError,
+  exitCodeOf,
+  InterruptedError,
+  isSystemError,
+  UsageError,
+  type ExitCode,
+} from '../errors.ts';
+import { asRealPath, type RealPath } from '../host/host.ts';
 import { createRedactor } from '../ui/redact.ts';
 import { formatBytes, formatCount } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
-import { posix } from 'node:path';
-import { schemaVersion, type Command } from './command.ts';
+import type { Command, CommandContext, CommandInput } from './command.ts';
 import { archiveArgument, openNamed } from './open-named.ts';
-import { selectEntries } from './select-entries.ts';
+import { problemLines } from './problem-lines.ts';
+import {
+  areasOf,
+  pathArgument,
+  selectEntries,
+  warnOfUnmatched,
+  type EntrySelection,
+} from './select-entries.ts';
 
 export const extractCommand: Command = {
   name: 'extract',
   summary: 'Take files out of an archive into a directory',
-  description: [
-    'Nothing is ever written outside the directory. As root, owners are kept; existing files are left alone unless',
+  description:
+    'Nothing is ever written outside the directory. As root, owners are kept; existing files are left alone unless ' +
     '--overwrite is given. This does not change the running system: copy what you need from the directory yourself.',
-  ].join('\n'),
-  arguments: [
-    archiveArgument,
-    {
-      name: 'path',
-      description: 'only these paths, directories or areas',
-      isOptional: true,
-      isVariadic: true,
-    },
-  ],
+  arguments: [archiveArgument, pathArgument],
   options: [
     { flags: '--to <dir>', description: 'directory to write into; made if missing' },
     { flags: '--overwrite', description: 'replace files that exist there' },
@@ -50,50 +57,117 @@ export const extractCommand: Command = {
   ],
   run: async (context, input) => {
     const [words = '', ...wanted] = input.args;
-    const to = input.text('to');
-    if (to === undefined) {
-      throw new UsageError('extract needs --to DIR', { hint: `proxsave extract ${words} --to /root/rescue` });
-    }
+    const to = targetOf(context, words, input.text('to'));
     const archive = await openNamed(context, words);
-    const isSelected = selectEntries(wanted);
-    const reporter = context.createReporter(createRedactor([]));
-    reporter.phase(`Extracting ${archive.name} to ${to}`);
-    let bytes = 0;
-    const report = await extractArchive(context.host, archive, {
-      to: asRealPath(posix.resolve(context.host.process.cwd, to)),
-      select: (meta, area) => isSelected(meta.path, area),
+    const selection = selectEntries(wanted, areasOf(archive));
+    const report = await extract(context, input, { archive, to, selection });
+    const outcome = { report, to, unmatched: selection.unmatched(), faults: faultsOf(report) };
+    if (context.global.isJson) {
+      const { unmatched } = outcome;
+      context.printJson({ type: 'summary', path: archive.path, to, unmatched, ...report });
+    } else {
+      printReport(context, outcome);
+      warnOfUnmatched(context, archive, outcome.unmatched);
+    }
+    return exitOf(outcome);
+  },
+};
+
+interface Outcome {
+  report: ExtractReport;
+  to: RealPath;
+  unmatched: readonly string[];
+  faults: Faults;
+}
+
+/** Problems besides files that exist already, which is no fault of the archive. */
+interface Faults {
+  count: number;
+  shown: readonly ArchiveProblem[];
+}
+
+/** At most 100 problems are kept, so of those beyond only the number is known. */
+function faultsOf({ problems, problemCount, skipped }: ExtractReport): Faults {
+  const existing = new Set(problems.filter(({ code }) => code === 'exists').map(({ path }) => path));
+  const shown = problems.filter(({ path }) => !existing.has(path));
+  const beyond = problemCount - problems.length - (skipped - existing.size);
+  return { count: shown.length + Math.max(0, beyond), shown };
+}
+
+/** @throws UsageError when the target is missing or is something else than a directory */
+function targetOf(context: CommandContext, words: string, to: string | undefined): RealPath {
+  const { host } = context;
+  if (to === undefined || to === '') {
+    throw new UsageError('extract needs --to DIR, the directory to write into', {
+      hint: `for example: proxsave extract ${words} --to /root/rescue`,
+    });
+  }
+  const target = asRealPath(posix.resolve(host.process.cwd, to));
+  try {
+    if (host.fs.stat(target).kind === 'directory') return target;
+  } catch (error) {
+    // Not there yet, or not to be seen: making it will tell.
+    if (isSystemError(error)) return target;
+    throw error;
+  }
+  throw new UsageError(`--to ${to}: this is a file, not a directory`, { hint: 'name a new directory' });
+}
+
+async function extract(
+  context: CommandContext,
+  input: CommandInput,
+  job: { archive: OpenArchive; to: RealPath; selection: EntrySelection },
+): Promise<ExtractReport> {
+  const { archive, to, selection } = job;
+  const reporter = context.createReporter(createRedactor([]));
+  reporter.phase(`Extracting ${archive.name} to ${to}`);
+  let bytes = 0;
+  try {
+    return await extractArchive(context.host, archive, {
+      to,
+      select: (meta, area) => selection.includes(meta.path, area),
       owner: input.isOff('owner') ? 'mine' : 'keep',
       overwrite: input.flag('overwrite'),
       keepSpecialModes: input.flag('keepSpecialModes'),
       signal: context.host.signal,
       onBytes: (count) => {
         bytes += count;
-        reporter.progress({ label: 'read', files: 0, bytes });
+        reporter.progress({ label: 'read', files: 0, bytes, totalBytes: archive.size });
       },
     });
+  } catch (error) {
+    if (error instanceof InterruptedError) {
+      const hint = `${to} holds what was extracted until then`;
+      throw new InterruptedError(error.message, { hint, cause: error });
+    }
+    // Node's own complaints have codes too, but no system call: those are bugs.
+    const isFromSystem = isSystemError(error) && error.syscall !== undefined;
+    throw isFromSystem ? asStorageError(error, `cannot write to ${to}`) : error;
+  } finally {
     reporter.done();
-    if (context.global.isJson) {
-      context.printJson({ type: 'summary', schemaVersion, path: archive.path, to, ...report });
-    } else {
-      const counts = [
-        formatCount(report.files, 'file'),
-        formatCount(report.directories, 'directory', 'directories'),
-        formatCount(report.links, 'link'),
-        formatBytes(report.bytes),
-      ];
-      context.print(`extracted to ${to}: ${counts.join(', ')}`);
-      if (report.skipped > 0)
-        context.print(`left as they were: ${formatCount(report.skipped, 'existing file')} (see --overwrite)`);
-      for (const note of report.notes) context.print(`note: ${note}`);
-      for (const problem of report.problems.slice(0, 20))
-        context.print(`${context.style.red('problem')}: ${printable(problem.message)}`);
-      if (report.problemCount > 20) context.print(`  ... and ${report.problemCount - 20} more problems`);
-    }
-    if (report.problemCount > 0) return exitCodeOf('verification');
-    if (report.files + report.directories + report.links === 0 && report.skipped === 0) {
-      context.note(`nothing in the archive is at ${wanted.join(', ')}`);
-      return exitCodeOf('warnings');
-    }
-    return exitCodeOf(report.skipped > 0 ? 'warnings' : 'ok');
-  },
-};
+  }
+}
+
+function printReport(context: CommandContext, { report, to, faults }: Outcome): void {
+  const counts = [
+    formatCount(report.files, 'file'),
+    formatCount(report.directories, 'directory', 'directories'),
+    formatCount(report.links, 'link'),
+    formatBytes(report.bytes),
+  ];
+  context.print(`extracted to ${printable(to)}: ${counts.join(', ')}`);
+  if (report.skipped > 0) {
+    context.print(
+      `left as ${report.skipped === 1 ? 'it was' : 'they were'}: ${formatCount(report.skipped, 'existing file')} (replace with --overwrite)`,
+    );
+  }
+  for (const note of report.notes) context.print(`note: ${printable(note)}`);
+  if (faults.count === 0) return;
+  context.print(`${context.style.red('not extracted')}: ${formatCount(faults.count, 'problem')}`);
+  for (const line of problemLines(faults.shown, faults.count)) context.print(line);
+}
+
+function exitOf({ report, unmatched, faults }: Outcome): ExitCode {
+  if (faults.count > 0) return exitCodeOf('verification');
+  return exitCodeOf(report.skipped > 0 || unmatched.length > 0 ? 'warnings' : 'ok');
+}

@@ -2,36 +2,44 @@
 
 import picomatch from 'picomatch';
 import type { IndexEntry } from '../archiver/index-file.ts';
-import { openArchive, type OpenArchive } from '../archiver/open-archive.ts';
+import type { OpenArchive } from '../archiver/open-archive.ts';
 import { readIndex } from '../archiver/read-index.ts';
 import { AppError, exitCodeOf } from '../errors.ts';
 import { listArchives } from '../orchestrator/list-archives.ts';
-import { formatLocalTime } from '../util/format.ts';
+import { formatBytes, formatCount, formatLocalTime } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
-import { schemaVersion, type Command, type CommandContext } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 import { openNamed } from './open-named.ts';
-import { readConfig } from './read-config.ts';
+import { areasOf, catalogueIds, unknownArea } from './select-entries.ts';
 
 export const findCommand: Command = {
   name: 'find',
-  summary: 'Find files by name in one or all archives',
+  summary: 'Find files by name in one or all archives, newest archive first',
+  description:
+    'A pattern with a slash is compared with the whole path, else with the last name. ' +
+    'The first characters of the SHA-256 show which versions of a file are the same.',
   arguments: [
     { name: 'pattern', description: 'a name, a path or a pattern: interfaces, /etc/network/*, *.conf' },
     { name: 'archive', description: 'only in these archives', isOptional: true, isVariadic: true },
   ],
-  options: [],
+  options: [{ flags: '--area <areas>', description: 'only in these areas (comma-separated)', isList: true }],
   examples: [
     {
-      what: 'Every version of a file, newest archive first',
+      what: 'Every version of a file',
       command: 'proxsave find /etc/network/interfaces',
     },
     { what: 'In one archive', command: "proxsave find '*.service' latest" },
+    { what: 'All that an area holds', command: "proxsave find '*' latest --area network,dns" },
   ],
-  exits: ['warnings', 'archive', 'compression', 'encryption', 'permission', 'interrupted'],
+  exits: ['warnings', 'archive', 'compression', 'disk-space', 'encryption', 'permission', 'interrupted'],
   run: async (context, input) => {
     const [pattern = '', ...words] = input.args;
-    const matches = compilePattern(pattern);
+    const wantedAreas = input.list('area');
+    const matchesPath = compilePattern(pattern);
+    const matches = ({ path, area }: IndexEntry) =>
+      (wantedAreas.length === 0 || wantedAreas.includes(area)) && matchesPath(path);
     const { archives, unreadable } = await archivesToSearch(context, words);
+    checkAreas(wantedAreas, archives);
     let found = 0;
     let damaged = unreadable;
     for (const archive of archives) {
@@ -41,12 +49,13 @@ export const findCommand: Command = {
         // One damaged archive must not hide what the others hold.
         if (!(error instanceof AppError) || error.exit === 'interrupted') throw error;
         damaged += 1;
-        context.terminal.stderr.write(`warning: ${archive.path}: ${error.message}\n`);
+        context.warn(`${archive.path}: ${error.message}`);
       }
+      if (!context.hasReader()) return exitCodeOf('ok');
     }
-    if (context.global.isJson)
-      context.printJson({ type: 'summary', schemaVersion, found, archives: archives.length, damaged });
-    else if (found === 0) context.note(`${pattern} is in none of ${archives.length} archives`);
+    if (context.global.isJson) {
+      context.printJson({ type: 'summary', found, archives: archives.length, damaged });
+    } else noteCount(context, pattern, found, archives.length);
     return exitCodeOf(found === 0 || damaged > 0 ? 'warnings' : 'ok');
   },
 };
@@ -58,6 +67,19 @@ export function compilePattern(pattern: string): (path: string) => boolean {
   return (path) => matches(isPath ? path : path.slice(path.lastIndexOf('/') + 1));
 }
 
+function checkAreas(wanted: readonly string[], archives: readonly OpenArchive[]): void {
+  const known = [...new Set([...catalogueIds(), ...archives.flatMap(areasOf)])];
+  for (const id of wanted) if (!known.includes(id)) throw unknownArea(id, known);
+}
+
+function noteCount(context: CommandContext, pattern: string, found: number, archives: number): void {
+  const count = formatCount(archives, 'archive');
+  if (archives === 0) context.warn('there is no archive to search');
+  else if (found === 0)
+    context.warn(`${pattern} is not in ${archives === 1 ? 'the archive' : `any of ${count}`}`);
+  else context.note(`found ${formatCount(found, 'entry', 'entries')} in ${count}`);
+}
+
 async function archivesToSearch(
   context: CommandContext,
   words: readonly string[],
@@ -67,30 +89,42 @@ async function archivesToSearch(
     for (const name of words) archives.push(await openNamed(context, name));
     return { archives, unreadable: 0 };
   }
-  const listed = await listArchives(context.host, 'primary', readConfig(context).values.BACKUP_PATH);
+  const { BACKUP_PATH } = context.config.load().values;
   const archives = [];
-  for (const { archive } of listed)
-    if (archive !== undefined) archives.push(await openArchive(context.host, archive.path));
-  return { archives, unreadable: listed.length - archives.length };
+  let unreadable = 0;
+  for (const { archive, path, problem } of await listArchives(context.host, 'primary', BACKUP_PATH)) {
+    if (archive !== undefined) archives.push(archive);
+    else {
+      unreadable += 1;
+      context.warn(`not searched: ${problem ?? path}`);
+    }
+  }
+  return { archives, unreadable };
 }
 
 async function searchArchive(
   context: CommandContext,
   archive: OpenArchive,
-  matches: (path: string) => boolean,
+  matches: (entry: IndexEntry) => boolean,
 ): Promise<number> {
   let found = 0;
   for await (const item of readIndex(context.host, archive, { signal: context.host.signal })) {
-    if (item.kind !== 'entry' || !matches(item.entry.path)) continue;
+    if (item.kind !== 'entry' || !matches(item.entry)) continue;
+    if (!context.hasReader()) break;
     found += 1;
-    if (context.global.isJson) context.printJson({ type: 'entry', archive: archive.path, entry: item.entry });
-    else context.print(`${printable(archive.name)}: ${describe(item.entry)}`);
+    if (context.global.isJson) {
+      context.printJson({ type: 'entry', archive: archive.path, entry: item.entry });
+      continue;
+    }
+    if (found === 1) context.print(context.style.bold(printable(archive.name)));
+    context.print(describe(item.entry));
   }
   return found;
 }
 
-function describe(entry: IndexEntry): string {
-  const when = formatLocalTime(new Date(Number.parseFloat(entry.mtime) * 1000));
-  const content = entry.sha256 === undefined ? '' : ` ${entry.sha256.slice(0, 12)}`;
-  return `/${printable(entry.path)}  ${entry.size} B  ${when}${content}`;
+function describe({ type, size, mtime, sha256 = '', path, target }: IndexEntry): string {
+  const what = type === 'file' ? formatBytes(size) : type;
+  const when = formatLocalTime(new Date(Number.parseFloat(mtime) * 1000)).slice(0, -3);
+  const link = target === undefined ? '' : ` -> ${printable(target)}`;
+  return `  ${what.padStart(10)}  ${when}  ${sha256.slice(0, 12).padEnd(12)}  /${printable(path)}${link}`;
 }

@@ -1,27 +1,44 @@
-// Help texts, made from the command values.
+// Help texts, made from the command values. 80 columns wide, whatever the terminal: a golden file holds each.
 
-import { exitCodes, type ExitName } from '../errors.ts';
+import { nearest } from '../config/nearest.ts';
+import { exitCodes, UsageError, type ExitName } from '../errors.ts';
+import { wrapText } from '../ui/wrap-text.ts';
 import type { Command } from './command.ts';
 
-const globalHelp = [
-  ['-c, --config FILE', 'configuration file'],
-  ['--root DIR', 'work on the host whose root directory is DIR'],
-  ['--json', 'machine-readable output on stdout'],
-  ['-q, --quiet', 'only errors, warnings and the result'],
-  ['-v, --verbose', 'tell more'],
-  ['-l, --log-level LEVEL', 'error, warning, info or debug'],
-  ['--no-color, --no-progress', 'plain output'],
-  ['-h, --help', 'this help'],
+const helpWidth = 80;
+
+/** Options of every command. */
+export const globalOptions = [
+  { flags: '-c, --config <file>', description: 'configuration file' },
+  { flags: '--root <dir>', description: 'work on the host whose root directory is DIR' },
+  { flags: '--json', description: 'machine-readable output on stdout' },
+  { flags: '-q, --quiet', description: 'only errors, warnings and the result' },
+  { flags: '-v, --verbose', description: 'tell more: also what changes nothing' },
+  { flags: '-l, --log-level <level>', description: 'error, warning, info or debug' },
+  { flags: '--no-color', description: 'no colours; NO_COLOR in the environment does the same' },
+  { flags: '--no-progress', description: 'no progress line' },
 ] as const;
+
+const globalRows = [...globalOptions.map(optionRow), ['-h, --help', 'this help'] as const];
+
+function optionRow({ flags, description }: { flags: string; description: string }) {
+  return [flags.replace(/<(.+?)>/g, (_, name: string) => name.toUpperCase()), description] as const;
+}
 
 function table(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+  return rows.flatMap(([left, right]) => {
+    const [first = '', ...more] = wrapText(right, helpWidth - width - 4);
+    return [`  ${left.padEnd(width)}  ${first}`, ...more.map((line) => `${' '.repeat(width + 4)}${line}`)];
+  });
 }
 
 export function renderOverview(commands: readonly Command[]): string {
   return [
-    'ProxSave saves the configuration of Proxmox VE and Proxmox Backup Server hosts and brings dead hosts back.',
+    ...wrapText(
+      'ProxSave saves the configuration of Proxmox VE and Proxmox Backup Server hosts and brings dead hosts back.',
+      helpWidth,
+    ),
     '',
     'Usage: proxsave COMMAND [OPTIONS]',
     '',
@@ -29,42 +46,61 @@ export function renderOverview(commands: readonly Command[]): string {
     ...table(commands.map((command) => [command.name, command.summary] as const)),
     '',
     'Options of every command:',
-    ...table([...globalHelp, ['-V, --version', 'version of the program']]),
+    ...table([...globalRows, ['-V, --version', 'version of the program']]),
     '',
-    '`proxsave COMMAND --help` shows examples; `proxsave help exit-codes` lists the exit codes.',
-    'Without a command and without a terminal (cron), `proxsave` makes a backup.',
+    '`proxsave COMMAND --help` shows examples; `proxsave help exit-codes` lists the',
+    'exit codes. Without a command and without a terminal (cron), `proxsave` makes',
+    'a backup.',
     '',
   ].join('\n');
 }
 
-export function renderCommandHelp(command: Command): string {
-  const usage = command.arguments.map((argument) => {
-    const name = argument.name.toUpperCase() + (argument.isVariadic === true ? '...' : '');
-    return argument.isOptional === true ? `[${name}]` : name;
+export function renderGroupHelp(name: string, members: readonly Command[]): string {
+  return [
+    `Usage: proxsave ${name} COMMAND [OPTIONS]`,
+    '',
+    'Commands:',
+    ...table(members.map((command) => [command.name, command.summary] as const)),
+    '',
+    `\`proxsave ${name} COMMAND --help\` shows options and examples.`,
+    '',
+  ].join('\n');
+}
+
+/** The command with its arguments: `ls ARCHIVE [PATH...] [OPTIONS]`. */
+export function usageWords(command: Command): string {
+  const words = command.arguments.map(({ name, isOptional, isVariadic }) => {
+    const word = name.toUpperCase() + (isVariadic === true ? '...' : '');
+    return isOptional === true ? `[${word}]` : word;
   });
-  const lines = [`Usage: proxsave ${[command.name, ...usage].join(' ')} [OPTIONS]`, '', command.summary];
-  if (command.description !== undefined) lines.push('', command.description);
-  if (command.arguments.length > 0) {
-    const rows = command.arguments.map(
-      (argument) => [argument.name.toUpperCase(), argument.description] as const,
-    );
-    lines.push('', 'Arguments:', ...table(rows));
-  }
-  if (command.options.length > 0) {
-    lines.push(
-      '',
-      'Options:',
-      ...table(command.options.map((option) => [option.flags, option.description] as const)),
-    );
-  }
-  lines.push('', 'Options of every command:', ...table(globalHelp));
-  lines.push(
+  return [command.name, ...words, '[OPTIONS]'].join(' ');
+}
+
+export function renderCommandHelp(command: Command): string {
+  const { description = '', options } = command;
+  return [
+    `Usage: proxsave ${usageWords(command)}`,
+    '',
+    ...wrapText(`${command.summary}.`, helpWidth),
+    ...(description === '' ? [] : ['', ...wrapText(description.replaceAll('\n', ' '), helpWidth)]),
+    ...section(
+      'Arguments:',
+      command.arguments.map(({ name, description: text }) => [name.toUpperCase(), text] as const),
+    ),
+    ...section('Options:', options.map(optionRow)),
+    ...section('Options of every command:', globalRows),
     '',
     'Examples:',
-    ...command.examples.map(({ what, command: line }) => `  ${line}\n      ${what}`),
-  );
-  lines.push('', 'Exit codes:', ...exitRows(['ok', 'usage', ...command.exits, 'bug']), '');
-  return lines.join('\n');
+    ...command.examples.flatMap(({ what, command: line }) => [`  ${line}`, `      ${what}`]),
+    '',
+    'Exit codes:',
+    ...exitRows(['ok', 'usage', ...command.exits, 'bug']),
+    '',
+  ].join('\n');
+}
+
+function section(title: string, rows: readonly (readonly [string, string])[]): string[] {
+  return rows.length === 0 ? [] : ['', title, ...table(rows)];
 }
 
 function exitRows(names: readonly ExitName[]): string[] {
@@ -74,7 +110,22 @@ function exitRows(names: readonly ExitName[]): string[] {
 
 export function renderExitCodes(): string {
   const rows = exitCodes.map(
-    (row) => [String(row.code).padStart(3), `${row.name.padEnd(15)} ${row.meaning}`] as const,
+    (row) => [`${String(row.code).padStart(3)}  ${row.name.padEnd(15)}`, row.meaning] as const,
   );
   return ['Exit codes of proxsave, the same for every command:', ...table(rows), ''].join('\n');
+}
+
+/** `proxsave help TOPIC`. @throws UsageError when there is no such topic */
+export function renderHelpTopic(topic: string, commands: readonly Command[]): string {
+  if (topic === '') return renderOverview(commands);
+  if (topic === 'exit-codes') return renderExitCodes();
+  const command = commands.find(({ name }) => name === topic);
+  if (command !== undefined) return renderCommandHelp(command);
+  const members = commands.filter(({ name }) => name.startsWith(`${topic} `));
+  if (members.length > 0) return renderGroupHelp(topic, members);
+  const topics = ['exit-codes', ...commands.map(({ name }) => name)];
+  const guess = nearest(topic, topics);
+  throw new UsageError(`there is no help on "${topic}"`, {
+    hint: guess === undefined ? `topics: ${topics.join(', ')}` : `did you mean \`proxsave help ${guess}\`?`,
+  });
 }

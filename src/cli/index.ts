@@ -1,5 +1,6 @@
 // The list of commands, in the order of the help text.
 
+import { areasCommand } from './areas.ts';
 import { backupCommand } from './backup.ts';
 import { catCommand } from './cat.ts';
 import type { Command } from './command.ts';
@@ -13,6 +14,7 @@ import { verifyCommand } from './verify.ts';
 
 export const commands: readonly Command[] = [
   backupCommand,
+  areasCommand,
   listCommand,
   showCommand,
   lsCommand,

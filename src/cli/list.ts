@@ -3,14 +3,18 @@
 import type { ExitCode } from '../errors.ts';
 import { exitCodeOf } from '../errors.ts';
 import { listArchives, type ListedArchive } from '../orchestrator/list-archives.ts';
-import { formatAge, formatBytes, formatCount, formatLocalTime } from '../util/format.ts';
+import { formatBytes, formatCount } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
-import { schemaVersion, type Command, type CommandContext } from './command.ts';
-import { readConfig } from './read-config.ts';
+import type { Command, CommandContext } from './command.ts';
+import { renderArchiveTable } from './archive-table.ts';
 
 export const listCommand: Command = {
   name: 'list',
   summary: 'List the archives, newest first',
+  description:
+    'On a narrow terminal names are shown without their endings; every command takes them like that. ' +
+    'State: verified = read back when it was made; not checked = not read back then; incomplete = errors kept ' +
+    'files out; unverified = something that would prove it is missing; damaged = cannot be read.',
   arguments: [],
   options: [{ flags: '--host <name>', description: 'only archives of this host' }],
   examples: [
@@ -20,15 +24,15 @@ export const listCommand: Command = {
   ],
   exits: ['warnings', 'permission'],
   run: async (context, input) => {
-    const { BACKUP_PATH } = readConfig(context).values;
+    const { BACKUP_PATH } = context.config.load().values;
     const wantedHost = input.text('host');
     const all = await listArchives(context.host, 'primary', BACKUP_PATH);
     const archives = all.filter((archive) => wantedHost === undefined || archive.hostname === wantedHost);
     if (context.global.isJson) {
-      context.printJson({ schemaVersion, location: BACKUP_PATH, archives: archives.map(toJson) });
-    } else {
+      context.printJson({ location: BACKUP_PATH, archives: archives.map(toJson) });
+    } else if (archives.length > 0) {
       printTable(context, archives, BACKUP_PATH);
-    }
+    } else noteNothing(context, { location: BACKUP_PATH, wantedHost, all });
     return exitOf(archives);
   },
 };
@@ -37,16 +41,25 @@ function exitOf(archives: readonly ListedArchive[]): ExitCode {
   return exitCodeOf(archives.some((archive) => archive.problem !== undefined) ? 'warnings' : 'ok');
 }
 
-function toJson(archive: ListedArchive): object {
-  const manifest = archive.archive?.manifest;
+function toJson({
+  tier,
+  name,
+  path,
+  hostname,
+  createdAt,
+  sizeBytes,
+  archive,
+  problem,
+}: ListedArchive): object {
+  const manifest = archive?.manifest;
   return {
-    tier: archive.tier,
-    name: archive.name,
-    path: archive.path,
-    hostname: archive.hostname,
-    createdAt: archive.createdAt.toISOString(),
-    sizeBytes: archive.sizeBytes,
-    ...(manifest === undefined
+    tier,
+    name,
+    path,
+    hostname,
+    createdAt: createdAt.toISOString(),
+    sizeBytes,
+    ...(archive === undefined || manifest === undefined
       ? {}
       : {
           proxmoxType: manifest.proxmox_type,
@@ -55,46 +68,38 @@ function toJson(archive: ListedArchive): object {
           verifiedAt: manifest.verified_at,
           status: manifest.status,
           installId: manifest.install_id,
-          encryption: archive.archive?.isEncrypted === true ? 'age' : 'none',
-          unverified: archive.archive?.unverified,
+          encryption: archive.isEncrypted ? 'age' : 'none',
+          unverified: archive.unverified,
         }),
-    ...(archive.problem === undefined ? {} : { problem: archive.problem }),
+    ...(problem === undefined ? {} : { problem }),
   };
 }
 
 function printTable(context: CommandContext, archives: readonly ListedArchive[], location: string): void {
-  if (archives.length === 0) {
-    context.print(`There is no archive in ${location}. \`proxsave backup\` makes one.`);
-    return;
-  }
-  const now = context.host.clock.now();
-  const width = Math.max(4, ...archives.map((archive) => archive.hostname.length));
-  context.print(
-    context.style.bold(
-      `${'made'.padEnd(20)}${'age'.padEnd(16)}${'host'.padEnd(width + 2)}${'size'.padStart(10)}  state        name`,
-    ),
-  );
-  for (const archive of archives) context.print(tableRow(archive, now, width));
+  const { stdout } = context.terminal;
+  const lines = renderArchiveTable(archives, {
+    now: context.host.clock.now(),
+    style: context.style,
+    // What is piped is for programs or for reading later: whole names.
+    columns: stdout.isTerminal ? stdout.columns : Number.POSITIVE_INFINITY,
+  });
+  context.print(lines.join('\n'));
   const total = archives.reduce((sum, archive) => sum + archive.sizeBytes, 0);
   context.note(`${formatCount(archives.length, 'archive')}, ${formatBytes(total)}, in ${location}`);
 }
 
-function tableRow(archive: ListedArchive, now: Date, width: number): string {
-  const columns = [
-    formatLocalTime(archive.createdAt).padEnd(20),
-    formatAge(archive.createdAt, now).padEnd(16),
-    printable(archive.hostname).padEnd(width + 2),
-    formatBytes(archive.sizeBytes).padStart(10),
-    '  ',
-    stateOf(archive).padEnd(13),
-    printable(archive.name),
-  ];
-  return columns.join('');
-}
-
-function stateOf({ archive, problem }: ListedArchive): string {
-  if (archive === undefined) return `damaged: ${printable(problem ?? '')} `;
-  if (archive.manifest.status === 'partial') return 'partial';
-  if (archive.unverified.length > 0) return 'unverified';
-  return archive.manifest.verified_at === undefined ? 'not verified' : 'verified';
+function noteNothing(
+  context: CommandContext,
+  {
+    location,
+    wantedHost,
+    all,
+  }: { location: string; wantedHost: string | undefined; all: readonly ListedArchive[] },
+): void {
+  if (wantedHost === undefined || all.length === 0) {
+    context.note(`There is no archive in ${location}. Make one: proxsave backup`);
+    return;
+  }
+  const hosts = [...new Set(all.map(({ hostname }) => printable(hostname)))];
+  context.note(`There is no archive of ${wantedHost} in ${location}, but of: ${hosts.join(', ')}`);
 }

@@ -3,7 +3,6 @@
 import type { OpenArchive } from '../archiver/open-archive.ts';
 import { findArchive } from '../orchestrator/find-archive.ts';
 import type { CommandContext } from './command.ts';
-import { readConfig } from './read-config.ts';
 
 /** The same text in every help. */
 export const archiveArgument = {
@@ -13,5 +12,5 @@ export const archiveArgument = {
 
 /** A path needs no configuration; anything else is looked up in BACKUP_PATH. */
 export function openNamed(context: CommandContext, words: string): Promise<OpenArchive> {
-  return findArchive(context.host, words, () => readConfig(context).values.BACKUP_PATH);
+  return findArchive(context.host, words, () => context.config.load().values.BACKUP_PATH);
 }

@@ -4,11 +4,15 @@ import type { ExitCode } from '../errors.ts';
 import { AppError } from '../errors.ts';
 import { findPastRun, type PastRun } from '../report/run-record.ts';
 import { formatAge, formatBytes, formatCount } from '../util/format.ts';
+import { printable, printableLines } from '../util/printable.ts';
 import type { CommandContext } from './command.ts';
-import { readConfig } from './read-config.ts';
 
 export function showOverview(context: CommandContext): Promise<ExitCode> {
   const { style } = context;
+  if (context.global.isJson) {
+    context.printJson(stateOf(context));
+    return Promise.resolve(0);
+  }
   context.print(
     [
       ...stateLines(context),
@@ -25,24 +29,35 @@ export function showOverview(context: CommandContext): Promise<ExitCode> {
   return Promise.resolve(0);
 }
 
+function stateOf(context: CommandContext): object {
+  try {
+    const { values, file } = context.config.load();
+    const lastRun = findPastRun(context.host, values.LOG_PATH, () => true);
+    return { configFile: file, location: values.BACKUP_PATH, lastRun };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { problem: error.message };
+  }
+}
+
 function stateLines(context: CommandContext): string[] {
   try {
-    const { values, file } = readConfig(context);
+    const { values, file } = context.config.load();
     const last = findPastRun(context.host, values.LOG_PATH, () => true);
     return [
-      `configuration  ${file ?? 'built-in defaults (no backup.env)'}`,
-      `archives       ${values.BACKUP_PATH}`,
+      `configuration  ${file === undefined ? 'built-in defaults (no backup.env)' : printable(file)}`,
+      `archives       ${printable(values.BACKUP_PATH)}`,
       `last run       ${last === undefined ? 'none yet' : describeRun(last, context.host.clock.now())}`,
     ];
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return [`configuration  ${context.style.red('cannot be used')}: ${error.message}`];
+    return [`configuration  ${context.style.red('cannot be used')}: ${printableLines(error.message)}`];
   }
 }
 
 function describeRun(run: PastRun, now: Date): string {
   const when = formatAge(new Date(run.start_time), now);
   if (run.archive_size === 0)
-    return `${when}: ${run.status ?? 'unknown'}${run.error === undefined ? '' : ` (${run.error})`}`;
+    return `${when}: ${run.status ?? 'unknown'}${run.error === undefined ? '' : ` (${printable(run.error)})`}`;
   return `${when}: ${run.status ?? 'success'}, ${formatCount(run.files_collected, 'file')}, ${formatBytes(run.archive_size)}`;
 }

@@ -1,10 +1,41 @@
-// Loads the configuration for a command. `--root` and `--config` came in through the context.
+// The configuration as a command sees it: read at most once, and only then an error when a command needs it.
 
-import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
-import type { CommandContext } from './command.ts';
+import { configError } from '../config/config-problem.ts';
+import { readConfig, type ConfigReading, type LoadedConfig } from '../config/load-config.ts';
+import { AppError } from '../errors.ts';
+import type { Host, RealPath } from '../host/host.ts';
 
-/** @throws UsageError naming every wrong value */
-export function readConfig(context: CommandContext): LoadedConfig {
-  const { configPath } = context.global;
-  return loadConfig(context.host, configPath === undefined ? {} : { configPath });
+export interface ConfigSource {
+  /** @throws UsageError naming every wrong value; PermissionError */
+  load(): LoadedConfig;
+  /** A value as far as it can be read: never throws for a configuration that is broken or not there. */
+  peek(name: string): unknown;
+}
+
+export function createConfigSource(host: Host, configPath: RealPath | undefined): ConfigSource {
+  let reading: { value: ConfigReading } | { error: unknown } | undefined;
+  const read = () => {
+    try {
+      reading ??= { value: readConfig(host, configPath === undefined ? {} : { configPath }) };
+    } catch (error) {
+      reading = { error };
+    }
+    if ('error' in reading) throw reading.error;
+    return reading.value;
+  };
+  return {
+    load: () => {
+      const { config, problems } = read();
+      if (config === undefined) throw configError(problems);
+      return config;
+    },
+    peek: (name) => {
+      try {
+        return read().details.get(name)?.value;
+      } catch (error) {
+        if (error instanceof AppError) return undefined;
+        throw error;
+      }
+    },
+  };
 }

@@ -1,14 +1,15 @@
 // proxsave show ARCHIVE: what it is, and what it holds area by area. Reads only the head of the file.
 
 import { areaById } from '../catalogue/index.ts';
+import type { Manifest } from '../archiver/manifest.ts';
 import type { OpenArchive } from '../archiver/open-archive.ts';
 import { exitCodeOf } from '../errors.ts';
 import type { Style } from '../ui/style.ts';
 import { formatAge, formatBytes, formatCount, formatLocalTime } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
-import { programName } from './backup.ts';
-import { schemaVersion, type Command, type CommandContext } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 import { archiveArgument, openNamed } from './open-named.ts';
+import { programName } from './program-name.ts';
 
 export const showCommand: Command = {
   name: 'show',
@@ -28,7 +29,6 @@ export const showCommand: Command = {
     if (context.global.isJson) {
       const { path, kind, name, manifest, unverified, isEncrypted, compression, size } = archive;
       context.printJson({
-        schemaVersion,
         path,
         kind,
         name,
@@ -46,46 +46,55 @@ export const showCommand: Command = {
 };
 
 function describe(context: CommandContext, archive: OpenArchive): string {
-  const { manifest } = archive;
-  const { style } = context;
-  const rows: [string, string][] = [
-    ['file', archive.path],
-    [
-      'host',
-      `${manifest.hostname === '' ? 'unknown' : manifest.hostname} (${manifest.proxmox_type} ${manifest.proxmox_version ?? ''})`,
-    ],
-    ['made', madeAt(manifest.created_at, context.host.clock.now())],
-    ['by', manifest.script_version === undefined ? 'unknown version' : `ProxSave ${manifest.script_version}`],
-    [
-      'size',
-      `${formatBytes(archive.size)}, ${archive.compression}${archive.isEncrypted ? ', encrypted with age' : ', not encrypted'}`,
-    ],
-    ['sha256', archive.expectedDigests[0]?.sha256 ?? 'unknown'],
-    ['verified', verifiedText(archive)],
-  ];
-  if (manifest.file_count !== undefined) {
-    rows.push([
-      'holds',
-      `${formatCount(manifest.file_count, 'file')}, ${formatBytes(manifest.content_bytes ?? 0)}`,
-    ]);
-  }
-  if ((manifest.warning_count ?? 0) + (manifest.error_count ?? 0) > 0) {
-    rows.push([
-      'findings',
-      `${formatCount(manifest.error_count ?? 0, 'error')}, ${formatCount(manifest.warning_count ?? 0, 'warning')} during the run`,
-    ]);
-  }
   return [
-    ...rows.map(([label, text]) => `${label.padEnd(10)} ${printable(text)}`),
-    ...areaLines(archive, style),
+    ...factRows(archive, context.host.clock.now()).flatMap(([label, text]) => {
+      const [first = '', ...more] = text.split('\n');
+      return [
+        `${label.padEnd(10)} ${printable(first)}`,
+        ...more.map((line) => `${' '.repeat(11)}${printable(line)}`),
+      ];
+    }),
+    ...areaLines(archive, context.style),
     '',
-    `Next: ${programName(context)} ls ${archive.path}`,
+    'Next:',
+    `  ${context.style.bold(`${programName(context)} ls ${printable(archive.path)}`)}`,
   ].join('\n');
 }
 
-function areaLines({ manifest }: OpenArchive, style: Style): string[] {
-  if (manifest.areas === undefined)
-    return ['', 'This archive has no list of areas (made by the existing edition).'];
+/** Label and text, which may have several lines. */
+function factRows(archive: OpenArchive, now: Date): [string, string][] {
+  const { manifest } = archive;
+  const { hostname, file_count, content_bytes = 0, error_count = 0, warning_count = 0 } = manifest;
+  const encryption = archive.isEncrypted ? 'encrypted with age' : 'not encrypted';
+  const rows: [string, string][] = [
+    ['file', archive.path],
+    ['host', `${hostname === '' ? 'unknown' : hostname} (${productText(manifest)})`],
+    ['made', madeAt(manifest.created_at, now)],
+    ['by', manifest.script_version === undefined ? 'unknown version' : `ProxSave ${manifest.script_version}`],
+    ['size', `${formatBytes(archive.size)}, ${archive.compression}, ${encryption}`],
+    ['sha256', archive.expectedDigests[0]?.sha256 ?? 'unknown'],
+    ['verified', verifiedText(archive)],
+  ];
+  if (file_count !== undefined) {
+    rows.push(['holds', `${formatCount(file_count, 'file')}, ${formatBytes(content_bytes)}`]);
+  }
+  if (warning_count + error_count > 0) {
+    const counts = `${formatCount(error_count, 'error')}, ${formatCount(warning_count, 'warning')}`;
+    rows.push(['findings', `${counts} during the run`]);
+  }
+  return rows;
+}
+
+function productText({ proxmox_type, proxmox_version = '' }: Manifest): string {
+  if (proxmox_type === 'unknown') return 'no Proxmox product known';
+  return proxmox_version === '' ? proxmox_type : `${proxmox_type} ${proxmox_version}`;
+}
+
+function areaLines({ manifest, manifestSource }: OpenArchive, style: Style): string[] {
+  if (manifest.areas === undefined) {
+    const why = manifestSource === 'none' ? 'its manifest is missing' : 'made by the existing edition';
+    return ['', `No list of areas: ${why}.`];
+  }
   return [
     '',
     style.bold(`${'area'.padEnd(22)}${'files'.padStart(8)}${'size'.padStart(12)}`),
@@ -102,8 +111,8 @@ function madeAt(createdAt: string, now: Date): string {
 }
 
 function verifiedText({ manifest, unverified }: OpenArchive): string {
-  if (unverified.length > 0) return `cannot be told: ${unverified.join('; ')}`;
+  if (unverified.length > 0) return ['cannot be told:', ...unverified].join('\n');
   return manifest.verified_at === undefined
     ? 'not when it was made'
-    : `read back when it was made (${manifest.verified_at})`;
+    : 'read back when it was made, every file compared';
 }

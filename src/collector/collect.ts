@@ -7,6 +7,7 @@ import type { SourceEntry } from '../entry.ts';
 import type { ReportFinding } from '../findings.ts';
 import type { Host } from '../host/host.ts';
 import { readOwnerNames, generatedFile, type CollectionContext, type ItemRules } from './context.ts';
+import { emitInfoParents } from './emit-directories.ts';
 import { compileExclusions } from './exclusions.ts';
 import { expandGlob } from './expand-glob.ts';
 import { inventories } from './inventories/index.ts';
@@ -15,12 +16,12 @@ import { claimedPaths, type CollectionPlan, type PlannedArea } from './plan-coll
 import { referencedPaths } from './references/index.ts';
 import { reportUnreadable } from './read-file.ts';
 import { startCommands, type CommandOutcome, type PlannedCommand } from './run-commands.ts';
-import { emitInfoParents, isCovered, walkSource } from './walk-sources.ts';
+import { isCovered, walkSource } from './walk-sources.ts';
 
 export interface CollectionRequest {
   plan: CollectionPlan;
-  /** Host paths of ProxSave's own output directories, never saved. */
-  ownDirectories: readonly string[];
+  /** Host paths of what ProxSave itself wrote: never saved. */
+  isOwnOutput: (hostPath: string) => boolean;
   report: ReportFinding;
   signal: AbortSignal;
   /** `survey`: only what would be read, with sizes; no content, no commands. */
@@ -28,36 +29,71 @@ export interface CollectionRequest {
 }
 
 export async function* collectEntries(host: Host, request: CollectionRequest): AsyncGenerator<SourceEntry> {
-  const context = createContext(host, request);
   const enabled = request.plan.areas.filter((planned) => planned.status.state === 'enabled');
+  const context = createContext(host, request, await readReferences(host, request, enabled));
   const commands = request.mode === 'read' ? plannedCommands(enabled) : [];
-  const outcomes = startCommands(context, commands);
-  for (const planned of enabled) yield* collectFiles(context, planned);
-  for (const [index, command] of commands.entries()) {
-    request.signal.throwIfAborted();
-    const outcome = await outcomes[index];
-    if (outcome !== undefined) yield* commandEntries(context, command, outcome);
-  }
-  if (request.mode === 'read') {
-    for (const planned of enabled) yield* collectInventories(context, planned);
+  const started = startCommands(context, commands);
+  try {
+    for (const planned of enabled) yield* collectFiles(context, planned);
+    for (const [index, command] of commands.entries()) {
+      request.signal.throwIfAborted();
+      const outcome = await started.outcomes[index];
+      if (outcome !== undefined) yield* commandEntries(context, command, outcome);
+    }
+    if (request.mode === 'read') {
+      for (const planned of enabled) yield* collectInventories(context, planned);
+    }
+  } finally {
+    await started.stop();
   }
 }
 
-function createContext(host: Host, request: CollectionRequest): CollectionContext {
+function createContext(
+  host: Host,
+  request: CollectionRequest,
+  references: CollectionContext['referencedPaths'],
+): CollectionContext {
   const { BACKUP_EXCLUDE_PATTERNS, BACKUP_BLACKLIST } = request.plan.values;
   const patterns = [...BACKUP_EXCLUDE_PATTERNS, ...BACKUP_BLACKLIST];
   return {
     host,
     plan: request.plan,
-    isExcluded: compileExclusions(patterns, request.ownDirectories),
+    isExcluded: compileExclusions(patterns, request.isOwnOutput),
     report: request.report,
     owners: readOwnerNames(host),
     signal: request.signal,
     isSurvey: request.mode === 'survey',
     emittedDirectories: new Set(),
+    emittedLinks: new Set(),
     firstNames: new Map(),
     followedTargets: new Set(),
+    referencedPaths: references,
   };
+}
+
+/** Before anything is read: some of them have to ask programs. */
+async function readReferences(
+  host: Host,
+  { plan, report }: CollectionRequest,
+  areas: readonly PlannedArea[],
+): Promise<Map<ReferencedItem, string[]>> {
+  const found = new Map<ReferencedItem, string[]>();
+  for (const { area, items } of areas) {
+    for (const { item, isEnabled } of items) {
+      if (!isEnabled || item.kind !== 'referenced') continue;
+      try {
+        found.set(item, await referencedPaths(host, plan.facts, plan.values, item.references));
+      } catch (error) {
+        reportUnreadable(
+          { host, report },
+          { areaId: area.id },
+          `files that name others (${item.references})`,
+          error,
+        );
+      }
+    }
+  }
+  return found;
 }
 
 function plannedCommands(areas: readonly PlannedArea[]): PlannedCommand[] {
@@ -92,19 +128,12 @@ function isResponsible(
   return owner?.areaId === self.areaId && owner.itemIndex === self.itemIndex;
 }
 
-function sourcesOf(context: CollectionContext, item: Item): string[] {
-  if (item.kind === 'glob') return expandGlob(context, item.pattern);
-  if (item.kind === 'referenced') return namedPaths(context, item);
-  return claimedPaths(item, context.plan);
-}
-
-function namedPaths(context: CollectionContext, item: ReferencedItem): string[] {
-  try {
-    return referencedPaths(context.host, item.references);
-  } catch (error) {
-    reportUnreadable(context, { areaId: '' }, '/etc/crypttab or /etc/fstab', error);
-    return [];
+function sourcesOf(context: CollectionContext, item: Item): readonly string[] {
+  if (item.kind === 'glob') {
+    return claimedPaths(item, context.plan).flatMap((pattern) => expandGlob(context, pattern));
   }
+  if (item.kind === 'referenced') return context.referencedPaths.get(item) ?? [];
+  return claimedPaths(item, context.plan);
 }
 
 function reportAbsent(context: CollectionContext, area: Area, item: Item, path: string): void {
@@ -125,7 +154,7 @@ function reportAbsent(context: CollectionContext, area: Area, item: Item, path: 
 function rulesOf(context: CollectionContext, area: Area, item: Item): ItemRules {
   const { values } = context.plan;
   const maxFileOption = item.maxFileSizeOption ?? 'MAX_FILE_SIZE';
-  const limit = values[maxFileOption];
+  const limit = maxFileOption === 'none' ? 0 : values[maxFileOption];
   const patterns = [
     ...('exclude' in item ? (item.exclude ?? []) : []),
     ...(item.excludeOption === undefined ? [] : values[item.excludeOption]),

@@ -1,6 +1,8 @@
 // What every part of a collection shares while it runs.
 
+import type { ReferencedItem } from '../catalogue/types.ts';
 import type { ReportFinding } from '../findings.ts';
+import { readHostText } from '../host/detect-text.ts';
 import type { FileStatus } from '../host/file-system.ts';
 import type { Host } from '../host/host.ts';
 import type { EntryMeta, SourceEntry } from '../entry.ts';
@@ -24,9 +26,13 @@ export interface CollectionContext {
   isSurvey: boolean;
   /** Archive paths of directories that are in the stream already. */
   emittedDirectories: Set<string>;
+  /** Archive paths of symbolic links that are in the stream already. */
+  emittedLinks: Set<string>;
   /** `device:inode` of files with several names -> archive path of the first. */
   firstNames: Map<string, string>;
-  /** Where directory links led to, so that a target is read once. */
+  /** What referenced items stand for on this host. */
+  referencedPaths: ReadonlyMap<ReferencedItem, readonly string[]>;
+  /** Where links led to, so that a target is read once. */
   followedTargets: Set<string>;
 }
 
@@ -51,7 +57,7 @@ export function readOwnerNames(host: Host): OwnerNames {
 
 function readIdNames(host: Host, path: string): Map<number, string> {
   const names = new Map<number, string>();
-  for (const line of (host.fs.readTextIfExists(host.resolve(path)) ?? '').split('\n')) {
+  for (const line of (readHostText(host, path) ?? '').split('\n')) {
     const [name, , id] = line.split(':');
     if (name === undefined || id === undefined || !/^\d+$/.test(id)) continue;
     if (!names.has(Number(id))) names.set(Number(id), name);

@@ -1,4 +1,4 @@
-// BACKUP_EXCLUDE_PATTERNS, BACKUP_BLACKLIST and the tool's own output directories. A pattern is tried, anchored,
+// BACKUP_EXCLUDE_PATTERNS, BACKUP_BLACKLIST and the tool's own output. A pattern is tried, anchored,
 // against the absolute path, the path without its first slash, and the bare name: so `*.iso` and `node_modules`
 // work at any depth, as they do in the existing edition. Without `**`, `*` does not cross a slash.
 
@@ -10,16 +10,11 @@ const matchOptions = { dot: true, noextglob: true, nonegate: true } as const;
 
 /**
  * Compiles patterns once. Throws nothing: a bad pattern was refused when the configuration was read.
- * `ownDirectories` are absolute directories that are left out with all that is below them.
+ * A path that `isOwnOutput` knows is left out with all that is below it.
  */
-export function compileExclusions(
-  patterns: readonly string[],
-  ownDirectories: readonly string[],
-): IsExcluded {
+export function compileExclusions(patterns: readonly string[], isOwnOutput: IsExcluded): IsExcluded {
   const matchers = patterns.filter((pattern) => pattern !== '').map(compilePattern);
-  const owned = new Set(ownDirectories);
-  if (matchers.length === 0 && owned.size === 0) return () => false;
-  return (path) => owned.has(path) || (matchers.length > 0 && matchesAny(matchers, path));
+  return (path) => isOwnOutput(path) || (matchers.length > 0 && matchesAny(matchers, path));
 }
 
 function matchesAny(matchers: readonly ((text: string) => boolean)[], path: string): boolean {

@@ -91,6 +91,13 @@ export function positionOf(root: ClaimNode, path: string): ClaimPosition {
   return position;
 }
 
+/** True when an item names this path itself or one below it: leaving it out would leave out a source. */
+export function isDeclaredPlace(root: ClaimNode, path: string): boolean {
+  let node: ClaimNode | undefined = root;
+  for (const component of path.split('/').filter(Boolean)) node = node?.exact.get(component);
+  return node !== undefined;
+}
+
 /** The claim that owns exactly this position: the first enabled one, else the first; undefined: nobody claims it. */
 export function ownerAt(position: ClaimPosition): Claim | undefined {
   let disabled: Claim | undefined;

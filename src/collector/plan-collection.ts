@@ -96,7 +96,8 @@ function areaStatus(area: Area, { values, facts, selection }: PlanInput): AreaSt
 export function pathOf(source: PathSource, { values, knownPlaces }: PathContext): string | undefined {
   if (typeof source === 'string') return source;
   const value = 'option' in source ? values[source.option] : knownPlaces[source.known];
-  return value === undefined || value === '' ? undefined : posix.resolve('/', value);
+  if (value === undefined || value === '') return undefined;
+  return posix.resolve('/', value, 'below' in source ? (source.below ?? '') : '');
 }
 
 /** Absolute paths or patterns which an item declares. */
@@ -108,12 +109,15 @@ export function claimedPaths(item: Item, context: PathContext): string[] {
       const path = pathOf(item.path, context);
       return path === undefined ? [] : [path];
     }
-    case 'glob':
-      return [item.pattern];
+    case 'glob': {
+      const pattern = pathOf(item.pattern, context);
+      return pattern === undefined ? [] : [pattern];
+    }
     case 'listed':
       return [...new Set(context.values[item.option].map((path) => posix.resolve('/', path)))];
     case 'referenced':
     case 'command':
+    case 'each':
     case 'inventory':
       return [];
   }

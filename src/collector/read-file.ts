@@ -31,8 +31,10 @@ export function readFileEntry(
   try {
     fd = fs.openForRead(found.realPath);
     const status = fs.statFd(fd);
-    // Replaced between lstat and open by something that is no file.
-    if (status.kind !== 'file') return undefined;
+    if (status.kind !== 'file') {
+      reportReplaced(context, rules, found.hostPath, status.kind);
+      return undefined;
+    }
     if (status.size > rules.maxFileBytes) {
       reportTooLarge(context, rules, found.hostPath, status.size);
       return undefined;
@@ -47,13 +49,14 @@ export function readFileEntry(
     if (content === undefined) {
       // Grew past the limit while it was read: take what it was when opened.
       reportChanged(context, rules, found.hostPath, 'grew');
-      const cut = Buffer.alloc(status.size);
-      fs.read(fd, cut, 0, cut.length, 0);
+      const cut = readStart(fs, fd, status.size);
       return { ...meta, size: cut.length, content: cut };
     }
     return { ...meta, size: content.length, content };
   } catch (error) {
-    reportUnreadable(context, rules, found.hostPath, error);
+    // Opening does not follow links: what was a file a moment ago is a link now.
+    if (isSystemError(error, 'ELOOP')) reportReplaced(context, rules, found.hostPath, 'link');
+    else reportUnreadable(context, rules, found.hostPath, error);
     return undefined;
   } finally {
     if (fd !== undefined) fs.close(fd);
@@ -92,6 +95,18 @@ function readWhole(fs: FileSystem, fd: number, expectedBytes: number): Buffer | 
   }
 }
 
+/** The first bytes again; zeros where the file has lost them meanwhile. */
+function readStart(fs: FileSystem, fd: number, sizeBytes: number): Buffer {
+  const start = Buffer.alloc(sizeBytes);
+  let length = 0;
+  while (length < sizeBytes) {
+    const count = fs.read(fd, start, length, sizeBytes - length, length);
+    if (count === 0) break;
+    length += count;
+  }
+  return start;
+}
+
 interface OpenFile {
   fs: FileSystem;
   fd: number;
@@ -103,9 +118,11 @@ function* readPieces(context: CollectionContext, rules: ItemRules, file: OpenFil
   const { fs, fd, status, hostPath } = file;
   try {
     let remaining = status.size;
+    // One buffer for all pieces: the archiver copies each before it asks for the next.
+    const buffer = Buffer.allocUnsafe(pieceBytes);
     while (remaining > 0) {
       context.signal.throwIfAborted();
-      const piece = Buffer.allocUnsafe(Math.min(pieceBytes, remaining));
+      const piece = buffer.subarray(0, Math.min(pieceBytes, remaining));
       const count = readPiece(context, rules, file, piece);
       if (count < piece.length) {
         if (count >= 0) reportChanged(context, rules, hostPath, 'shrank');
@@ -148,11 +165,9 @@ function readPiece(context: CollectionContext, rules: ItemRules, file: OpenFile,
 
 function* padded(piece: Buffer, validBytes: number, totalBytes: number): Generator<Buffer> {
   yield piece.subarray(0, validBytes);
-  let missing = totalBytes - validBytes;
-  while (missing > 0) {
-    const zeros = Buffer.alloc(Math.min(pieceBytes, missing));
-    missing -= zeros.length;
-    yield zeros;
+  const zeros = Buffer.alloc(pieceBytes);
+  for (let missing = totalBytes - validBytes; missing > 0; missing -= pieceBytes) {
+    yield zeros.subarray(0, Math.min(pieceBytes, missing));
   }
 }
 
@@ -177,6 +192,17 @@ function reportChanged(
   });
 }
 
+function reportReplaced(context: CollectionContext, rules: ItemRules, path: string, kind: string): void {
+  context.report({
+    severity: 'warning',
+    code: 'file-replaced',
+    area: rules.areaId,
+    path,
+    message: `not saved: ${path} was replaced by a ${kind} while it was read`,
+    hint: 'run the backup again',
+  });
+}
+
 function reportTooLarge(context: CollectionContext, rules: ItemRules, path: string, sizeBytes: number): void {
   context.report({
     severity: 'warning',
@@ -190,14 +216,13 @@ function reportTooLarge(context: CollectionContext, rules: ItemRules, path: stri
 
 /** A file that went away is no loss; anything else is. */
 export function reportUnreadable(
-  context: CollectionContext,
+  context: Pick<CollectionContext, 'host' | 'report'>,
   rules: Pick<ItemRules, 'areaId'>,
   path: string,
   error: unknown,
 ): void {
   if (!isSystemError(error)) throw error;
-  const isGone =
-    isSystemError(error, 'ENOENT') || isSystemError(error, 'ELOOP') || isSystemError(error, 'ENOTDIR');
+  const isGone = isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR');
   const isDenied = isSystemError(error, 'EACCES') || isSystemError(error, 'EPERM');
   context.report({
     severity: isGone ? 'info' : 'warning',

@@ -19,20 +19,33 @@ export interface CommandOutcome {
   findings: readonly Finding[];
 }
 
-/** Starts all; each promise settles when its command is done. None rejects. */
+export interface StartedCommands {
+  /** In the order of the commands; each settles when its command is done. None rejects. */
+  outcomes: Promise<CommandOutcome>[];
+  /** Ends those that still run, and waits until they are gone. Nothing happens when all are done. */
+  stop(): Promise<void>;
+}
+
 export function startCommands(
   context: CollectionContext,
   commands: readonly PlannedCommand[],
-): Promise<CommandOutcome>[] {
+): StartedCommands {
   const slots = createSlots(context.plan.values.COMMAND_CONCURRENCY);
-  return commands.map(async (command) => {
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([context.signal, stopping.signal]);
+  const outcomes = commands.map(async (command) => {
     const release = await slots();
     try {
-      return await runOne(context, command);
+      return await runOne(context, command, signal);
     } finally {
       release();
     }
   });
+  const stop = async () => {
+    stopping.abort();
+    await Promise.allSettled(outcomes);
+  };
+  return { outcomes, stop };
 }
 
 /** Hands out at most `count` places at a time, in order. */
@@ -51,14 +64,18 @@ function createSlots(count: number): () => Promise<() => void> {
   };
 }
 
-async function runOne(context: CollectionContext, { areaId, item }: PlannedCommand): Promise<CommandOutcome> {
+async function runOne(
+  context: CollectionContext,
+  { areaId, item }: PlannedCommand,
+  signal: AbortSignal,
+): Promise<CommandOutcome> {
   const timeoutSeconds = timeoutOf(context, item);
   const result = await context.host.commands.run({
     argv: item.argv,
     // 0 in the configuration: no limit of its own. A day still bounds it.
     timeoutMs: (timeoutSeconds === 0 ? 86_400 : timeoutSeconds) * 1000,
     maxOutputBytes,
-    signal: context.signal,
+    signal,
   });
   const isUsable =
     result.status === 'ok' ||

@@ -5,6 +5,8 @@ import { posix } from 'node:path';
 import type { SourceEntry } from '../entry.ts';
 import type { FileStatus } from '../host/file-system.ts';
 import { entryMeta, type CollectionContext, type ItemRules } from './context.ts';
+import { archivePathOf, emitDirectory, emitParents, statusOf } from './emit-directories.ts';
+import { followLinks } from './follow-links.ts';
 import { ownerAt, positionOf, stepDown, type ClaimPosition } from './ownership.ts';
 import { readFileEntry, reportUnreadable } from './read-file.ts';
 
@@ -23,17 +25,65 @@ export type SourceFate = 'absent' | 'saved';
 export function* walkSource(
   context: CollectionContext,
   rules: ItemRules,
-  hostPath: string,
+  declaredPath: string,
 ): Generator<SourceEntry, SourceFate> {
-  const status = statusOf(context, rules, hostPath);
-  if (status === undefined) return 'absent';
-  if (isLeftOut(context, rules, hostPath, hostPath) || isBehindForeignLink(context, rules, hostPath))
+  if (isLeftOut(context, rules, declaredPath, declaredPath)) return 'saved';
+  const found = lookAt(context, rules, declaredPath);
+  if (found === 'absent' || found === 'unreadable') return found === 'absent' ? 'absent' : 'saved';
+  const { hostPath, status, links } = found;
+  if (links.length > 0) {
+    // The links are saved as what they are, the source at its true place: unpacking gives both back.
+    for (const link of links) yield* emitLink(context, rules, link);
+    if (isTaken(context, hostPath) || isLeftOut(context, rules, hostPath, hostPath)) return 'saved';
+    context.followedTargets.add(hostPath);
+    reportDetour(context, rules, declaredPath, hostPath);
+  }
+  if (status.kind === 'fifo' || status.kind === 'socket' || status.kind === 'device') {
+    reportNoContent(context, rules, hostPath, status.kind);
     return 'saved';
+  }
   yield* emitParents(context, rules, hostPath);
   if (status.kind === 'directory') yield* walkDirectory(context, rules, hostPath, status);
   else yield* emitLeaf(context, rules, hostPath, status);
   if (status.kind === 'symlink') yield* followDirectoryLink(context, rules, hostPath);
   return 'saved';
+}
+
+interface FoundSource {
+  /** Where it truly lies: no link on the way. It may be a link itself. */
+  hostPath: string;
+  status: FileStatus;
+  links: readonly string[];
+}
+
+function lookAt(
+  context: CollectionContext,
+  rules: ItemRules,
+  declaredPath: string,
+): FoundSource | 'absent' | 'unreadable' {
+  const { host } = context;
+  try {
+    const parent = followLinks(host, posix.dirname(declaredPath));
+    if (parent === undefined) return 'absent';
+    const hostPath = posix.join(parent.path, posix.basename(declaredPath));
+    const status = host.fs.lstatIfExists(host.resolve(hostPath));
+    return status === undefined ? 'absent' : { hostPath, status, links: parent.links };
+  } catch (error) {
+    reportUnreadable(context, rules, declaredPath, error);
+    return 'unreadable';
+  }
+}
+
+/** Read already through another link, or by an item of its own. */
+function isTaken(context: CollectionContext, hostPath: string): boolean {
+  return context.followedTargets.has(hostPath) || isCovered(context, hostPath);
+}
+
+function* emitLink(context: CollectionContext, rules: ItemRules, link: string): Generator<SourceEntry> {
+  const status = statusOf(context, rules, link);
+  if (status?.kind !== 'symlink' || context.isExcluded(link)) return;
+  yield* emitParents(context, rules, link);
+  yield* emitLeaf(context, rules, link, status);
 }
 
 function* walkDirectory(
@@ -62,7 +112,7 @@ function* walkDirectory(
     const position = stepDown(frame.position, name);
     // Somebody else's source, or one of our own that is walked by itself.
     if (position.length > 0 && ownerAt(position) !== undefined) continue;
-    if (isLeftOut(context, rules, hostPath, rootPath)) continue;
+    if (context.followedTargets.has(hostPath) || isLeftOut(context, rules, hostPath, rootPath)) continue;
     const child = statusOf(context, rules, hostPath);
     if (child === undefined) continue;
     if (child.kind !== 'directory') {
@@ -77,24 +127,6 @@ function* walkDirectory(
   }
 }
 
-/** Below another root a link on the way may lead out of it, to files of the running system. */
-function isBehindForeignLink(context: CollectionContext, rules: ItemRules, hostPath: string): boolean {
-  if (context.host.root === '/') return false;
-  for (let parent = posix.dirname(hostPath); parent !== '/'; parent = posix.dirname(parent)) {
-    if (statusOf(context, rules, parent)?.kind !== 'symlink') continue;
-    context.report({
-      severity: 'warning',
-      code: 'path-through-link',
-      area: rules.areaId,
-      path: hostPath,
-      message: `not saved: ${hostPath}, because ${parent} is a link and may lead out of ${context.host.root}`,
-      hint: 'name the place that the link leads to in CUSTOM_BACKUP_PATHS',
-    });
-    return true;
-  }
-  return false;
-}
-
 function isLeftOut(
   context: CollectionContext,
   rules: ItemRules,
@@ -107,15 +139,6 @@ function isLeftOut(
   );
 }
 
-function statusOf(context: CollectionContext, rules: ItemRules, hostPath: string): FileStatus | undefined {
-  try {
-    return context.host.fs.lstatIfExists(context.host.resolve(hostPath));
-  } catch (error) {
-    reportUnreadable(context, rules, hostPath, error);
-    return undefined;
-  }
-}
-
 function namesIn(context: CollectionContext, rules: ItemRules, hostPath: string): string[] {
   context.signal.throwIfAborted();
   try {
@@ -124,11 +147,6 @@ function namesIn(context: CollectionContext, rules: ItemRules, hostPath: string)
     reportUnreadable(context, rules, hostPath, error);
     return [];
   }
-}
-
-function archivePathOf(rules: ItemRules, hostPath: string): string {
-  const own = hostPath.slice(1);
-  return rules.saveBelow === '' ? own : `${rules.saveBelow}/${own}`;
 }
 
 function* emitLeaf(
@@ -148,7 +166,7 @@ function leafEntry(
   status: FileStatus,
 ): SourceEntry | undefined {
   const archivePath = archivePathOf(rules, hostPath);
-  // A parent of another source went in as a directory already (see emitHostParents): no second member of that name.
+  // It went in already, as a directory for generated files: no second member of that name.
   if (context.emittedDirectories.has(archivePath)) return undefined;
   const realPath = context.host.resolve(hostPath);
   if (status.kind === 'symlink') return linkEntry(context, rules, hostPath, status);
@@ -174,90 +192,17 @@ function linkEntry(
   status: FileStatus,
 ): SourceEntry | undefined {
   try {
+    const archivePath = archivePathOf(rules, hostPath);
+    // A link on the way to several sources is met several times.
+    if (context.emittedLinks.has(archivePath)) return undefined;
     const linkTarget = context.host.fs.readLink(context.host.resolve(hostPath));
-    const meta = entryMeta(context, archivePathOf(rules, hostPath), status, 'symlink');
+    const meta = entryMeta(context, archivePath, status, 'symlink');
+    context.emittedLinks.add(archivePath);
     return { ...meta, linkTarget, area: rules.areaId, content: null };
   } catch (error) {
     reportUnreadable(context, rules, hostPath, error);
     return undefined;
   }
-}
-
-function* emitDirectory(
-  context: CollectionContext,
-  rules: ItemRules,
-  hostPath: string,
-  status: FileStatus,
-): Generator<SourceEntry> {
-  const path = archivePathOf(rules, hostPath);
-  if (path === '' || context.emittedDirectories.has(path)) return;
-  context.emittedDirectories.add(path);
-  yield { ...entryMeta(context, path, status, 'directory'), area: rules.areaId, content: null };
-}
-
-/** Directories above a source, with their true mode, owner and times. */
-export function* emitParents(
-  context: CollectionContext,
-  rules: ItemRules,
-  hostPath: string,
-): Generator<SourceEntry> {
-  if (rules.saveBelow !== '') yield* emitInfoParents(context, rules, archivePathOf(rules, hostPath));
-  else yield* emitHostParents(context, rules, hostPath);
-}
-
-function* emitHostParents(
-  context: CollectionContext,
-  rules: ItemRules,
-  hostPath: string,
-): Generator<SourceEntry> {
-  const parent = posix.dirname(hostPath);
-  if (parent === '/' || context.emittedDirectories.has(parent.slice(1))) return;
-  yield* emitHostParents(context, rules, parent);
-  const status = statusOf(context, rules, parent);
-  if (status === undefined) return;
-  if (status.kind === 'directory') {
-    yield* emitDirectory(context, rules, parent, status);
-    return;
-  }
-  // A link on the way: the link itself is saved once; what lies behind it is stored below the declared name.
-  context.report({
-    severity: 'info',
-    code: 'path-through-link',
-    area: rules.areaId,
-    path: parent,
-    message: `${parent} is a link; what is declared below it is saved under that name`,
-  });
-  context.emittedDirectories.add(parent.slice(1));
-}
-
-/** Directories for generated files: the host's own where they exist, plain ones below. */
-export function* emitInfoParents(
-  context: CollectionContext,
-  rules: ItemRules,
-  archivePath: string,
-): Generator<SourceEntry> {
-  const parent = posix.dirname(archivePath);
-  if (parent === '.' || context.emittedDirectories.has(parent)) return;
-  yield* emitInfoParents(context, rules, parent);
-  const hostPath = `/${parent}`;
-  const status = statusOf(context, rules, hostPath);
-  context.emittedDirectories.add(parent);
-  if (status?.kind === 'directory') {
-    yield { ...entryMeta(context, parent, status, 'directory'), area: rules.areaId, content: null };
-    return;
-  }
-  const mtimeNs = BigInt(context.host.clock.now().getTime()) * 1_000_000n;
-  const owner = { uid: 0, gid: 0, userName: 'root', groupName: 'root' };
-  const meta = {
-    path: parent,
-    type: 'directory',
-    mode: 0o755,
-    ...owner,
-    mtimeNs,
-    size: 0,
-    linkTarget: '',
-  } as const;
-  yield { ...meta, area: rules.areaId, content: null };
 }
 
 const volatileTrees = ['/proc', '/sys', '/dev', '/run', '/tmp', '/var/run'];
@@ -271,35 +216,40 @@ function* followDirectoryLink(
   rules: ItemRules,
   hostPath: string,
 ): Generator<SourceEntry> {
-  const target = linkTargetOnHost(context, hostPath);
-  if (target === undefined || context.followedTargets.has(target)) return;
+  const target = targetOf(context, rules, hostPath);
+  if (target === undefined || isTaken(context, target)) return;
   const isVolatile = volatileTrees.some((tree) => target === tree || target.startsWith(`${tree}/`));
-  if (isVolatile || isCovered(context, target)) return;
+  if (isVolatile || isLeftOut(context, rules, target, target)) return;
   const status = statusOf(context, rules, target);
   if (status?.kind !== 'directory') return;
   context.followedTargets.add(target);
-  context.report({
-    severity: 'info',
-    code: 'source-is-link',
-    area: rules.areaId,
-    path: hostPath,
-    message: `${hostPath} is a link to ${target}; both are saved`,
-  });
+  reportDetour(context, rules, hostPath, target);
   yield* emitParents(context, rules, target);
   yield* walkDirectory(context, rules, target, status);
 }
 
-/** Absolute host path that a link finally leads to; undefined when broken or outside the root. */
-function linkTargetOnHost(context: CollectionContext, hostPath: string): string | undefined {
-  const { host } = context;
-  let current = hostPath;
-  for (let hops = 0; hops < 40; hops += 1) {
-    const status = host.fs.lstatIfExists(host.resolve(current));
-    if (status === undefined) return undefined;
-    if (status.kind !== 'symlink') return current;
-    current = posix.resolve(posix.dirname(current), host.fs.readLink(host.resolve(current)));
+function targetOf(context: CollectionContext, rules: ItemRules, hostPath: string): string | undefined {
+  try {
+    return followLinks(context.host, hostPath)?.path;
+  } catch (error) {
+    reportUnreadable(context, rules, hostPath, error);
+    return undefined;
   }
-  return undefined;
+}
+
+function reportDetour(
+  context: CollectionContext,
+  rules: ItemRules,
+  declaredPath: string,
+  hostPath: string,
+): void {
+  context.report({
+    severity: 'info',
+    code: 'source-is-link',
+    area: rules.areaId,
+    path: declaredPath,
+    message: `${declaredPath} leads through a link to ${hostPath}; both are saved`,
+  });
 }
 
 /** True when an enabled item reads this path already, itself or as a part of a tree. */
@@ -312,6 +262,22 @@ export function isCovered(context: CollectionContext, path: string): boolean {
     if (ownerAt(position)?.isEnabled === true) return true;
   }
   return false;
+}
+
+/** Below a tree they go without saying; as a declared source they are a mistake. */
+function reportNoContent(
+  context: CollectionContext,
+  rules: ItemRules,
+  hostPath: string,
+  kind: 'fifo' | 'socket' | 'device',
+): void {
+  context.report({
+    severity: 'warning',
+    code: 'not-a-file',
+    area: rules.areaId,
+    path: hostPath,
+    message: `not saved: ${hostPath} is a ${kind}, which holds nothing that could be saved`,
+  });
 }
 
 function reportMount(context: CollectionContext, rules: ItemRules, hostPath: string): void {

@@ -4,7 +4,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { posix } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InterruptedError } from '../errors.ts';
-import { nodeFileSystem } from './file-system.ts';
+import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { Clock, Host, RealPath } from './host.ts';
 import { createPrograms, foreignRootSearchPath, fullSearchPath } from './programs.ts';
 
@@ -37,7 +37,7 @@ export function createHost(options: HostOptions = {}): Host {
   return {
     root,
     resolve: (hostPath) => resolveBelow(root, hostPath),
-    fs: nodeFileSystem,
+    fs: root === '/' ? nodeFileSystem : keepBelow(root, nodeFileSystem),
     commands: isForeign ? createPrograms(env, foreignRootSearchPath(env.PATH)) : tools,
     tools,
     env,
@@ -52,6 +52,31 @@ export function createHost(options: HostOptions = {}): Host {
     },
     signal: options.signal ?? new AbortController().signal,
   };
+}
+
+/**
+ * Links on a mounted disk mean places of that disk, but the kernel takes them for places of the running system. So no
+ * directory of ours is made or used behind a link that leads out of the root; every place is prepared by this call.
+ */
+function keepBelow(root: string, fs: FileSystem): FileSystem {
+  return {
+    ...fs,
+    makeDirectory: (path, mode) => {
+      if (path.startsWith(`${root}/`) && leadsOut(root, path, fs)) {
+        const message = `a link in it leads out of ${root}`;
+        throw Object.assign(new Error(message), { code: 'EXDEV', syscall: 'mkdir' });
+      }
+      fs.makeDirectory(path, mode);
+    },
+  };
+}
+
+/** Judged by the nearest part of the path that exists. */
+function leadsOut(root: string, path: RealPath, fs: FileSystem): boolean {
+  let existing = path;
+  while (fs.lstatIfExists(existing) === undefined) existing = posix.dirname(existing) as RealPath;
+  const realRoot = fs.realPath(root as RealPath);
+  return !`${fs.realPath(existing)}/`.startsWith(`${realRoot}/`);
 }
 
 /** Puts the root in front. `..` cannot climb out: the path is normalised as an absolute one first. */

@@ -1,5 +1,6 @@
 // Finds out, once a run, what kind of host this is. Bounded in time, and whatever odd content it meets, it answers.
 
+import { detectCeph } from './detect-ceph.ts';
 import { detectCluster } from './detect-cluster.ts';
 import { detectHostname } from './detect-hostname.ts';
 import { detectPlatform } from './detect-platform.ts';
@@ -23,5 +24,6 @@ export async function detectFacts(host: Host): Promise<HostFacts> {
     ...products,
     ...(cluster === undefined ? {} : { cluster }),
     ...platform,
+    usesCeph: detectCeph(host),
   };
 }

@@ -32,6 +32,8 @@ export interface HostFacts {
   /** Runs inside a container (some hardware commands cannot work there). */
   isContainer: boolean;
   usesZfs: boolean;
+  /** Has a configuration of a Ceph cluster. */
+  usesCeph: boolean;
 }
 
 export function proxmoxTypeOf(facts: Pick<HostFacts, 'pve' | 'pbs'>): ProxmoxType {

@@ -2,7 +2,7 @@
 // PATH. Under another root (`--root DIR`) the running system's commands would describe the wrong machine, so
 // there only those found in PATH directories outside the system's own are run (stubs, or a container's tools).
 
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { Programs } from './host.ts';
@@ -73,10 +73,35 @@ export function createPrograms(
   const childPath = [...new Set([...searchPath, ...fullSearchPath(env.PATH)])].join(':');
   const childEnv = { ...env, PATH: childPath, LC_ALL: 'C', LANG: 'C' };
   const find = (name: string) => findProgram(name, searchPath);
+  const running = createRunningGroups();
   return {
     find,
-    run: (request) => runProgram(find(request.argv[0]), request, childEnv),
-    startFilter: (request) => startFilter(find(request.argv[0]), request, childEnv),
+    run: (request) => runProgram(find(request.argv[0]), request, childEnv, running),
+    startFilter: (request) => startFilter(find(request.argv[0]), request, childEnv, running),
+  };
+}
+
+interface RunningGroups {
+  add(pid: number | undefined): void;
+  remove(pid: number | undefined): void;
+}
+
+/** Process groups that must not outlive us, however we end (all but kill -9). */
+function createRunningGroups(): RunningGroups {
+  const pids = new Set<number>();
+  const killAll = () => {
+    for (const pid of pids) killGroup(pid, 'SIGKILL');
+  };
+  return {
+    add: (pid) => {
+      if (pid === undefined) return;
+      if (pids.size === 0) process.on('exit', killAll);
+      pids.add(pid);
+    },
+    remove: (pid) => {
+      if (pid === undefined || !pids.delete(pid)) return;
+      if (pids.size === 0) process.off('exit', killAll);
+    },
   };
 }
 
@@ -117,6 +142,7 @@ function runProgram(
   file: string | undefined,
   request: RunRequest,
   env: Record<string, string | undefined>,
+  running: RunningGroups,
 ): Promise<RunResult> {
   const missing: RunResult = {
     status: 'missing',
@@ -130,11 +156,12 @@ function runProgram(
   if (request.signal?.aborted === true) return Promise.resolve({ ...missing, status: 'aborted' });
   return new Promise((resolve) => {
     const startedAt = performance.now();
-    const child = spawn(file, request.argv.slice(1), {
-      env,
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+    const child = startChild(file, request.argv.slice(1), env);
+    if (child instanceof Error) {
+      resolve({ ...missing, status: 'failed', stderr: child.message });
+      return;
+    }
+    running.add(child.pid);
     const output: Buffer[] = [];
     const stderr = new Tail();
     let outputBytes = 0;
@@ -176,6 +203,7 @@ function runProgram(
       request.signal?.removeEventListener('abort', onAbort);
       // What the program left running in its group must not outlive it.
       killGroup(child.pid, 'SIGKILL');
+      running.remove(child.pid);
       resolve({
         status: forced ?? (exitCode === 0 ? 'ok' : 'failed'),
         exitCode,
@@ -192,16 +220,31 @@ function runProgram(
   });
 }
 
+/** Some failures of spawn are thrown (a bad interpreter path, no memory), others come as an event. */
+function startChild(
+  file: string,
+  args: readonly string[],
+  env: Record<string, string | undefined>,
+): ChildProcessWithoutNullStreams | Error {
+  try {
+    return spawn(file, args, { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
 function startFilter(
   file: string | undefined,
   request: FilterRequest,
   env: Record<string, string | undefined>,
+  running: RunningGroups,
 ): FilterProcess {
   const child = spawn(file ?? request.argv[0], request.argv.slice(1), {
     env: { ...env, ...request.env },
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  running.add(child.pid);
   const stderr = new Tail();
   child.stderr.on('data', (chunk: Buffer) => {
     stderr.add(chunk);
@@ -212,6 +255,7 @@ function startFilter(
         resolve({ exitCode: null, killedBy: null, stderr: startError.message, startError });
     });
     child.once('close', (exitCode, killedBy) => {
+      running.remove(child.pid);
       resolve({ exitCode, killedBy, stderr: stderr.toString() });
     });
   });

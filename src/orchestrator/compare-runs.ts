@@ -2,6 +2,7 @@
 // unmounted source or a half-removed host.
 
 import type { CollectionRequest } from '../collector/collect.ts';
+import type { Selection } from '../collector/plan-collection.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Host } from '../host/host.ts';
 import { findPastRun, type PastRun } from '../report/run-record.ts';
@@ -21,8 +22,17 @@ export function lastSuccess(run: Run, { values }: LoadedConfig, hostname: string
   return findPastRun(
     run.host,
     values.LOG_PATH,
-    (past) => past.hostname === hostname && past.archive_size > 0 && (past.status ?? 'success') !== 'failed',
+    (past) =>
+      past.hostname === hostname &&
+      past.archive_size > 0 &&
+      (past.status ?? 'success') !== 'failed' &&
+      (past.selection === undefined || isWholeHost(past.selection)),
   );
+}
+
+/** Without --only and --skip. */
+function isWholeHost({ only, skip }: Selection): boolean {
+  return only.length === 0 && skip.length === 0;
 }
 
 export async function estimateSize(
@@ -38,8 +48,14 @@ export async function estimateSize(
   return { bytes: survey.bytes, basis: 'survey' };
 }
 
-export function warnOfSuddenDrop(run: Run, previous: PastRun | undefined, archive: MadeArchive): void {
+export function warnOfSuddenDrop(
+  run: Run,
+  previous: PastRun | undefined,
+  archive: MadeArchive,
+  selection: Selection,
+): void {
   if (previous === undefined || previous.files_collected < comparableFiles) return;
+  if (!isWholeHost(selection)) return;
   const { files } = archive.tally.totals;
   if (files >= previous.files_collected * suspiciousShare) return;
   run.report({

@@ -10,12 +10,15 @@ import type { RunParts } from './run-backup.ts';
 import type { Run } from './run-state.ts';
 
 export function describeRun(run: Run, config: LoadedConfig, parts: RunParts, ending: Ending): RunRecord {
-  return {
-    ...hostFields(parts),
-    ...timeFields(run),
+  const fields = {
     ...contentFields(run, parts),
     ...compressionFields(config, parts),
     ...archiveFields(config, parts),
+  };
+  return {
+    ...hostFields(parts),
+    ...timeFields(run),
+    ...olderFields(fields),
     schema_version: 1,
     kind: 'backup',
     status: ending.status,
@@ -24,10 +27,43 @@ export function describeRun(run: Run, config: LoadedConfig, parts: RunParts, end
     ...(ending.error instanceof Error ? { error: ending.error.message } : {}),
     install_id: parts.installId ?? '',
     version,
+    verified: fields.verified,
     ...limitFindings(run.findings),
+    areas: fields.areas,
+    selection: parts.selection,
     tiers: [primaryResult(parts, config, ending)],
     phases: run.phases,
     log_path: run.log.path,
+  };
+}
+
+type OlderFields = Omit<
+  ReturnType<typeof contentFields> & ReturnType<typeof compressionFields> & ReturnType<typeof archiveFields>,
+  'areas' | 'verified'
+>;
+
+/** In the order of the existing edition's file, which people read and compare. */
+function olderFields(fields: OlderFields): OlderFields {
+  return {
+    files_collected: fields.files_collected,
+    files_failed: fields.files_failed,
+    directories_created: fields.directories_created,
+    bytes_collected: fields.bytes_collected,
+    bytes_collected_human: fields.bytes_collected_human,
+    archive_path: fields.archive_path,
+    archive_size: fields.archive_size,
+    archive_size_human: fields.archive_size_human,
+    requested_compression: fields.requested_compression,
+    requested_compression_mode: fields.requested_compression_mode,
+    compression: fields.compression,
+    compression_level: fields.compression_level,
+    compression_mode: fields.compression_mode,
+    compression_threads: fields.compression_threads,
+    compression_ratio: fields.compression_ratio,
+    compression_ratio_percent: fields.compression_ratio_percent,
+    compression_savings_percent: fields.compression_savings_percent,
+    checksum: fields.checksum,
+    manifest_path: fields.manifest_path,
   };
 }
 

@@ -1,53 +1,93 @@
 // Finds the archive that a user means: a path, a file name, a unique beginning of one, a date, `latest`, `latest~2`.
 
-import { openArchive, type OpenArchive } from '../archiver/open-archive.ts';
-import { UsageError } from '../errors.ts';
-import { asRealPath, type Host, type RealPath } from '../host/host.ts';
 import { posix } from 'node:path';
-import { formatLocalTime } from '../util/format.ts';
+import { openArchive, type OpenArchive } from '../archiver/open-archive.ts';
+import { isSystemError, UsageError } from '../errors.ts';
+import type { FileKind } from '../host/file-system.ts';
+import { asRealPath, type Host, type RealPath } from '../host/host.ts';
+import { formatCount, formatLocalTime } from '../util/format.ts';
 import { listArchives, type ListedArchive } from './list-archives.ts';
 
 /** Where names are looked up; asked for only when the user's words are no path. */
 export type BackupDirectory = () => RealPath;
 
-/** Looking into a bare file needs no configuration: `directory` is not called then. */
+/**
+ * Looking into a bare file needs no configuration: `directory` is not called then.
+ * @throws UsageError when nothing or more than one thing is meant; else as openArchive
+ */
 export async function findArchive(
   host: Host,
   words: string,
   directory: BackupDirectory,
 ): Promise<OpenArchive> {
   const path = asRealPath(posix.resolve(host.process.cwd, words));
-  if (words.includes('/') || host.fs.lstatIfExists(path)?.kind === 'file') return openArchive(host, path);
+  if (words.includes('/')) {
+    requireFile(host, path);
+    return openArchive(host, path);
+  }
+  if (kindOf(host, path) === 'file') return openArchive(host, path);
   const place = directory();
   const archives = await listArchives(host, 'primary', place);
-  const found = pickArchive(archives, words, place);
-  return openArchive(host, found.path);
+  return openArchive(host, pickArchive(archives, words, place).path);
 }
+
+function requireFile(host: Host, path: RealPath): void {
+  const kind = kindOf(host, path);
+  if (kind === undefined) {
+    throw new UsageError(`there is no file ${path}`, {
+      hint: '`proxsave list` shows the archives there are',
+    });
+  }
+  if (kind !== 'directory') return;
+  throw new UsageError(`${path} is a directory, not an archive`, {
+    hint: `see the archives in it: BACKUP_PATH=${path} proxsave list`,
+  });
+}
+
+/** Follows links. Undefined: nothing is there. `hidden`: it may not be looked at, and opening will say why. */
+function kindOf(host: Host, path: RealPath): FileKind | 'hidden' | undefined {
+  try {
+    return host.fs.stat(path).kind;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR')) return undefined;
+    if (isSystemError(error)) return 'hidden';
+    throw error;
+  }
+}
+
+const shownNames = 5;
 
 /** Pure part: `archives` newest first. Throws UsageError when nothing or more than one thing is meant. */
 export function pickArchive(archives: readonly ListedArchive[], words: string, place: string): ListedArchive {
   const hint = '`proxsave list` shows the archives there are';
   if (archives.length === 0) {
-    throw new UsageError(`there is no archive in ${place}`, { hint: '`proxsave backup` makes one' });
+    throw new UsageError(`there is no archive in ${place}, so none is named "${words}"`, {
+      hint: 'make one: proxsave backup\nor name a file that lies elsewhere by its path: ./NAME',
+    });
   }
   const relative = /^latest(?:~(\d+))?$/.exec(words);
   if (relative !== null) {
-    const index = Number(relative[1] ?? 0);
-    const archive = archives[index];
+    const archive = archives[Number(relative[1] ?? 0)];
     if (archive !== undefined) return archive;
-    throw new UsageError(`${words}: there are only ${archives.length} archives in ${place}`, { hint });
+    const count = formatCount(archives.length, 'archive');
+    const oldest = archives.length === 1 ? 'latest' : `latest~${archives.length - 1}`;
+    throw new UsageError(
+      `${words}: there ${archives.length === 1 ? 'is' : 'are'} only ${count} in ${place}; the oldest is ${oldest}`,
+      { hint },
+    );
   }
   const matches = archives.filter((archive) => archive.name === words || isMeantBy(archive, words));
   const exact = matches.find((archive) => archive.name === words);
   if (exact !== undefined) return exact;
   const [only, ...others] = matches;
-  if (only === undefined)
+  if (only === undefined) {
     throw new UsageError(`no archive in ${place} is named or dated "${words}"`, { hint });
+  }
   if (others.length === 0) return only;
-  const names = matches.slice(0, 5).map((archive) => `\n    ${archive.name}`);
-  const more = matches.length > 5 ? `\n    and ${matches.length - 5} more` : '';
+  const names = matches.slice(0, shownNames).map((archive) => `\n  ${archive.name}`);
+  const more = matches.length > shownNames ? `\n  and ${matches.length - shownNames} more` : '';
   throw new UsageError(`"${words}" may mean ${matches.length} archives:${names.join('')}${more}`, {
-    hint: 'write more of the name, or the time too: 2026-07-24 02:00',
+    hint: 'write more of the name, or the time too: "2026-07-24 02:00"',
   });
 }
 

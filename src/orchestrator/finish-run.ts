@@ -21,31 +21,38 @@ import type { Run } from './run-state.ts';
 export interface BackupOutcome {
   record: RunRecord;
   /** Absent when the record itself could not be written. */
-  recordPath?: RealPath;
+  readonly recordPath?: RealPath;
   /** What ended the run, if it did not end with an archive. */
   error?: unknown;
 }
 
 export function finishRun(run: Run, config: LoadedConfig, parts: RunParts): BackupOutcome {
   const error = classify(run, parts.error);
-  const ending = endingOf(run.findings, error);
-  logEnding(run, ending);
-  const record = describeRun(run, config, parts, ending);
-  const outcome: BackupOutcome = { record, ...(error === undefined ? {} : { error }) };
+  const outcome = {
+    record: describeRun(run, config, parts, endingOf(run.findings, error)),
+    ...(error === undefined ? {} : { error }),
+  };
   try {
-    outcome.recordPath = writeRunRecord(run.host, config.values.LOG_PATH, record);
+    const recordPath = writeRunRecord(run.host, config.values.LOG_PATH, outcome.record);
+    return { ...outcome, recordPath };
   } catch (writeError) {
     if (!isSystemError(writeError)) throw writeError;
-    run.report({
-      severity: 'warning',
-      code: 'record-not-written',
-      path: config.values.LOG_PATH,
-      message: `the run record cannot be written to ${config.values.LOG_PATH}: ${describeSystemError(writeError)}`,
-    });
+    reportNoRecord(run, config, writeError);
+    // Nobody but the caller hears of this one: it counts in what the caller is told.
+    return { ...outcome, record: describeRun(run, config, parts, endingOf(run.findings, error)) };
   } finally {
+    logEnding(run, endingOf(run.findings, error));
     run.log.close();
   }
-  return outcome;
+}
+
+function reportNoRecord(run: Run, { values }: LoadedConfig, error: unknown): void {
+  run.report({
+    severity: 'warning',
+    code: 'record-not-written',
+    path: values.LOG_PATH,
+    message: `the run record cannot be written to ${values.LOG_PATH}: ${describeSystemError(error)}`,
+  });
 }
 
 /** Whatever stage noticed an abort first, it was the interrupt that ended the run. */

@@ -12,10 +12,10 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export function ensureInstallId(host: Host, stateDirectory: RealPath, report: ReportFinding): string {
   const path = joinReal(stateDirectory, 'install-id');
   try {
+    host.fs.makeDirectory(stateDirectory, 0o700);
     const existing = (host.fs.readTextIfExists(path) ?? '').trim();
     if (uuid.test(existing)) return existing;
     const created = randomUUID();
-    host.fs.makeDirectory(stateDirectory, 0o700);
     host.fs.writeFileAtomic(path, `${created}\n`, { mode: 0o600 });
     return created;
   } catch (error) {

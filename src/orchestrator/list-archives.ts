@@ -2,9 +2,10 @@
 
 import { parseArchiveName, parseTimestamp, type ArchiveName } from '../archiver/archive-name.ts';
 import { listHead, type ArchiveHead, type OpenArchive } from '../archiver/open-archive.ts';
+import { asStorageError } from '../errors.ts';
 import { joinReal, type Host, type RealPath } from '../host/host.ts';
 import { createDirectoryStore } from '../storage/directory-store.ts';
-import type { TierName } from '../storage/store.ts';
+import type { Store, TierName } from '../storage/store.ts';
 
 export interface ListedArchive {
   tier: TierName;
@@ -20,7 +21,10 @@ export interface ListedArchive {
   problem?: string;
 }
 
-/** Newest first; same second: by name. Files that are no archives are passed over. */
+/**
+ * Newest first; same second: by name. Files that are no archives are passed over.
+ * @throws PermissionError, StorageError when the directory cannot be read; one that is not there is empty
+ */
 export async function listArchives(
   host: Host,
   tier: TierName,
@@ -28,7 +32,7 @@ export async function listArchives(
 ): Promise<ListedArchive[]> {
   const store = createDirectoryStore(host, tier, directory);
   const listed: ListedArchive[] = [];
-  for (const file of await store.list()) {
+  for (const file of await listFiles(store, directory)) {
     const name = parseArchiveName(file.name);
     if (name === undefined) continue;
     const path = joinReal(directory, file.name);
@@ -42,6 +46,14 @@ export async function listArchives(
     });
   }
   return listed.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.name < b.name ? -1 : 1));
+}
+
+async function listFiles(store: Store, directory: RealPath): ReturnType<Store['list']> {
+  try {
+    return await store.list();
+  } catch (error) {
+    throw asStorageError(error, `cannot look into ${directory}`);
+  }
 }
 
 function describeHead(

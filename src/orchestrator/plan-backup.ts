@@ -37,7 +37,7 @@ export async function planBackup(
   const findings = [...prepared.findings];
   const survey = await surveyCollection(prepared.source, {
     plan: prepared.plan,
-    ownDirectories: prepared.ownDirectories,
+    isOwnOutput: prepared.isOwnOutput,
     report: (finding) => findings.push(finding),
     signal: host.signal,
   });

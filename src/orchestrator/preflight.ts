@@ -33,8 +33,9 @@ export function checkSpace(
       { hint: 'free some space there, or lower MIN_DISK_SPACE_PRIMARY_GB' },
     );
   }
-  if (availableBytes >= estimate.bytes) return;
-  const needed = `about ${formatBytes(estimate.bytes)} may be needed and ${store.location} has ${formatBytes(availableBytes)} free`;
+  if (availableBytes - minimumBytes >= estimate.bytes) return;
+  const reserve = minimumBytes === 0 ? '' : `, ${formatBytes(minimumBytes)} of it to be kept`;
+  const needed = `about ${formatBytes(estimate.bytes)} may be needed and ${store.location} has ${formatBytes(availableBytes)} free${reserve}`;
   if (estimate.basis === 'history') {
     throw new DiskSpaceError(`not enough room: ${needed}`, {
       hint: 'free some space there, or choose another BACKUP_PATH',
@@ -48,9 +49,10 @@ export function checkSpace(
   });
 }
 
-/** Unfinished files of earlier runs. Only called under the lock: nobody else is writing. */
-export function sweepLeftovers(run: Run, store: DirectoryStore): void {
-  const removed = store.sweep(isPartialName);
+/** Unfinished files of earlier runs of this host. Called under its lock; other hosts may be writing here meanwhile. */
+export function sweepLeftovers(run: Run, store: DirectoryStore, hostname: string): void {
+  const isLeftover = (name: string) => isPartialName(name) && name.startsWith(`${hostname}-backup-`);
+  const removed = store.sweep(isLeftover);
   if (removed.length === 0) return;
   run.report({
     severity: 'info',

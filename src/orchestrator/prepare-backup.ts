@@ -12,13 +12,14 @@ import { detectFacts } from '../host/detect-facts.ts';
 import type { HostFacts } from '../host/facts.ts';
 import type { Host } from '../host/host.ts';
 import { nearest } from '../config/nearest.ts';
+import { ownOutputs } from './own-outputs.ts';
 
 export interface PreparedBackup {
   source: Host;
   facts: HostFacts;
   plan: CollectionPlan;
-  /** Host paths that are never saved: where ProxSave itself writes. */
-  ownDirectories: readonly string[];
+  /** Host paths that are never saved: what ProxSave itself wrote. */
+  isOwnOutput: (hostPath: string) => boolean;
   findings: readonly Finding[];
 }
 
@@ -37,7 +38,7 @@ export async function prepareBackup(
     source,
     facts,
     plan,
-    ownDirectories: ownDirectoriesOf(source, config),
+    isOwnOutput: ownOutputs(source, values, plan.ownership),
     findings: [...config.findings, ...factFindings(facts), ...unavailableFindings(config)],
   };
 }
@@ -74,14 +75,6 @@ function knownPlacesOf(host: Host, config: LoadedConfig): CollectionPlan['knownP
     ...(config.file === undefined ? {} : { 'config-file': hostPathOf(host, config.file) }),
     ...(config.layout === 'legacy' ? { 'base-directory': config.places.base } : {}),
   };
-}
-
-function ownDirectoriesOf(source: Host, { values }: LoadedConfig): string[] {
-  const { BACKUP_PATH, SECONDARY_PATH, LOCK_PATH } = values;
-  // A place outside the source's root keeps its real path, which simply matches nothing there.
-  return [BACKUP_PATH, SECONDARY_PATH, LOCK_PATH].flatMap((path) =>
-    path === undefined ? [] : [hostPathOf(source, path)],
-  );
 }
 
 function factFindings(facts: HostFacts): Finding[] {

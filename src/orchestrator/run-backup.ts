@@ -29,14 +29,16 @@ export interface BackupRequest {
 export async function runBackup(host: Host, request: BackupRequest): Promise<BackupOutcome> {
   const { config } = request;
   const run = createRun(host, request.reporter, await waitForFreshStamp(host, config));
-  const parts: RunParts = {};
+  const parts: RunParts = { selection: request.selection };
+  const openRunLog = (hostname: string) =>
+    openLog(run, config, hostname, createRedactor(secretValues(config)));
   try {
     const prepared = await run.phase('prepare', 'Looking at this host', () =>
       prepareBackup(host, config, request.selection),
     );
     parts.prepared = prepared;
     const { hostname } = prepared.facts;
-    openLog(run, config, hostname, createRedactor(secretValues(config)));
+    openRunLog(hostname);
     for (const finding of prepared.findings) run.report(finding);
     if (!config.values.BACKUP_ENABLED) {
       throw new SkippedError('backups are disabled', { hint: 'BACKUP_ENABLED=false; set it to true to run' });
@@ -46,12 +48,15 @@ export async function runBackup(host: Host, request: BackupRequest): Promise<Bac
     });
   } catch (error) {
     parts.error = error;
+    // Ended before the host had a name.
+    if (parts.prepared === undefined) openRunLog('unknown');
   }
   return finishRun(run, config, parts);
 }
 
 /** What is known of a run so far; grows while it goes on. */
 export interface RunParts {
+  selection: Selection;
   prepared?: PreparedBackup;
   installId?: string;
   compression?: ReturnType<typeof resolveCodec>;
@@ -73,14 +78,14 @@ async function backUp(
   parts.installId = ensureInstallId(host, config.places.state, run.report);
   const collection = {
     plan: prepared.plan,
-    ownDirectories: prepared.ownDirectories,
+    isOwnOutput: prepared.isOwnOutput,
     report: run.report,
     signal: host.signal,
   };
   const previous = lastSuccess(run, config, prepared.facts.hostname);
   await run.phase('preflight', 'Checking the target', async () => {
     store.prepare();
-    sweepLeftovers(run, store);
+    sweepLeftovers(run, store, prepared.facts.hostname);
     const estimate = await estimateSize(prepared.source, collection, previous);
     checkSpace(run, store, values.MIN_DISK_SPACE_PRIMARY_GB, estimate);
   });
@@ -105,6 +110,6 @@ async function backUp(
     isVerified: values.VERIFY_AFTER_BACKUP,
     ...(previous === undefined ? {} : { expectedBytes: previous.bytes_collected }),
   });
-  warnOfSuddenDrop(run, previous, archive);
+  warnOfSuddenDrop(run, previous, archive, parts.selection);
   return archive;
 }

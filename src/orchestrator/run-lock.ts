@@ -7,7 +7,7 @@ import { joinReal } from '../host/host.ts';
 import type { Run } from './run-state.ts';
 
 /** Name of the existing edition, so that the two respect each other where they share LOCK_PATH. */
-const lockName = '.backup.lock';
+export const lockName = '.backup.lock';
 
 /** @throws SkippedError when another run holds the lock */
 export async function withRunLock(

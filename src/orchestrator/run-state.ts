@@ -4,7 +4,7 @@
 import type { LoadedConfig } from '../config/load-config.ts';
 import { describeSystemError, isSystemError } from '../errors.ts';
 import type { Finding, ReportFinding } from '../findings.ts';
-import type { Host } from '../host/host.ts';
+import type { Host, RealPath } from '../host/host.ts';
 import type { PhaseTime } from '../report/run-record.ts';
 import { noLog, openRunLog, type LogLabel, type RunLog } from '../report/run-log.ts';
 import type { Redact } from '../ui/redact.ts';
@@ -73,18 +73,28 @@ function logText(finding: Finding): string {
 export function openLog(run: Run, config: LoadedConfig, hostname: string, redact: Redact): void {
   const directory = config.values.LOG_PATH;
   try {
-    run.log = openRunLog(run.host, { directory, hostname, stamp: run.stamp, redact });
+    run.log = openRunLog(run.host, {
+      directory,
+      hostname,
+      stamp: run.stamp,
+      redact,
+      onFailure: (error) => reportLogFailure(run, directory, 'the log of this run is not complete', error),
+    });
     run.log.line('INFO', `ProxSave ${version}: backup of ${hostname}`);
     run.log.line('INFO', `configuration: ${config.file ?? 'none, built-in defaults'}`);
     run.log.line('INFO', `archives: ${config.values.BACKUP_PATH}`);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    run.report({
-      severity: 'warning',
-      code: 'log-not-written',
-      path: directory,
-      message: `there is no log file of this run: ${directory}: ${describeSystemError(error)}`,
-      hint: 'set LOG_PATH to a directory that this user may write to',
-    });
+    reportLogFailure(run, directory, 'there is no log file of this run', error);
   }
+}
+
+function reportLogFailure(run: Run, directory: RealPath, what: string, error: unknown): void {
+  run.report({
+    severity: 'warning',
+    code: 'log-not-written',
+    path: directory,
+    message: `${what}: ${directory}: ${describeSystemError(error)}`,
+    hint: 'LOG_PATH must be a directory with room that this user may write to',
+  });
 }

@@ -17,6 +17,11 @@ export interface RunLog {
   close(): void;
 }
 
+/** True for the log of a run, of this edition or the existing one. */
+export function isLogName(fileName: string): boolean {
+  return /^backup-.+-\d{8}-\d{6}(?:-\d+)?\.log$/s.test(fileName);
+}
+
 export const noLog: RunLog = { path: '', line: () => undefined, close: () => undefined };
 
 export interface RunLogRequest {
@@ -25,6 +30,8 @@ export interface RunLogRequest {
   /** `YYYYMMDD-HHMMSS`. */
   stamp: string;
   redact: Redact;
+  /** Told once, of the first line that could not be written. */
+  onFailure: (error: unknown) => void;
 }
 
 /** Throws the system's error when the file cannot be made. */
@@ -32,6 +39,7 @@ export function openRunLog(host: Host, request: RunLogRequest): RunLog {
   host.fs.makeDirectory(request.directory, 0o700);
   const { fd, path } = createLogFile(host, request);
   let isOpen = true;
+  let isBroken = false;
   return {
     path,
     line: (label, message) => {
@@ -43,8 +51,11 @@ export function openRunLog(host: Host, request: RunLogRequest): RunLog {
           null,
         );
       } catch (error) {
-        // A full disk must not take the run down with its log; the run record still tells.
+        // A full disk must not take the run down with its log.
         if (!isSystemError(error)) throw error;
+        if (isBroken) return;
+        isBroken = true;
+        request.onFailure(error);
       }
     },
     close: () => {

@@ -68,6 +68,8 @@ export interface RunRecord {
   /** Findings beyond the number that is kept here, by code. */
   findings_omitted: Readonly<Record<string, number>>;
   areas: readonly { id: string; files: number; bytes: number }[];
+  /** `--only` and `--skip` of this run: a partial run is no measure for a whole one. */
+  selection: { only: readonly string[]; skip: readonly string[] };
   tiers: readonly TierResult[];
   phases: readonly PhaseTime[];
   log_path: string;
@@ -109,6 +111,10 @@ export function sizeFields(archiveBytes: number, contentBytes: number) {
 
 const recordName = /^backup-stats-\d{8}-\d{6}(?:-\d+)?\.json$/;
 
+export function isRecordName(fileName: string): boolean {
+  return recordName.test(fileName);
+}
+
 /** Writes the record; a second run of the same second gets a number behind. Returns its path. */
 export function writeRunRecord(host: Host, directory: RealPath, record: RunRecord): RealPath {
   host.fs.makeDirectory(directory, 0o700);
@@ -131,6 +137,7 @@ const pastRunSchema = z.looseObject({
   archive_size: z.number().catch(0),
   archive_path: z.string().catch(''),
   error: z.string().optional(),
+  selection: z.object({ only: z.array(z.string()), skip: z.array(z.string()) }).optional(),
 });
 export type PastRun = z.infer<typeof pastRunSchema>;
 
@@ -149,14 +156,16 @@ export function findPastRun(
 
 function recordNames(host: Host, directory: RealPath): string[] {
   try {
-    return host.fs
-      .readDirectory(directory)
-      .filter((name) => recordName.test(name))
-      .reverse();
+    return host.fs.readDirectory(directory).filter(isRecordName).sort(byTime).reverse();
   } catch (error) {
     if (isSystemError(error)) return [];
     throw error;
   }
+}
+
+/** A second record of the same second has a number behind: `...-020000-2.json` comes after `...-020000.json`. */
+function byTime(a: string, b: string): number {
+  return a.slice(0, -'.json'.length).localeCompare(b.slice(0, -'.json'.length), 'en', { numeric: true });
 }
 
 function readPastRun(host: Host, path: RealPath): PastRun | undefined {

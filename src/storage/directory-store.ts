@@ -33,17 +33,19 @@ export function createDirectoryStore(host: Host, tier: TierName, path: RealPath)
   };
 }
 
+const probePrefix = '.write-test-';
+
 function prepareDirectory(host: Host, path: RealPath): void {
   try {
     host.fs.makeDirectory(path, 0o700);
-    const probe = joinReal(path, `.write-test-${randomBytes(4).toString('hex')}.partial`);
+    const probe = joinReal(path, `${probePrefix}${randomBytes(4).toString('hex')}.partial`);
     const fd = host.fs.createFile(probe, 0o600);
     try {
       host.fs.write(fd, Buffer.from('write test\n'), 0);
       host.fs.sync(fd);
     } finally {
       host.fs.close(fd);
-      host.fs.unlink(probe);
+      unlinkIfExists(host, probe);
     }
   } catch (error) {
     throw asStorageError(error, `cannot write to ${path}`);
@@ -83,13 +85,20 @@ function readRange(host: Host, path: RealPath, offset: number, length: number): 
 
 function sweep(host: Host, path: RealPath, isLeftover: (name: string) => boolean): string[] {
   if (host.fs.lstatIfExists(path) === undefined) return [];
-  const removed = host.fs.readDirectory(path).filter(isLeftover);
-  for (const name of removed) {
-    try {
-      host.fs.unlink(joinReal(path, name));
-    } catch (error) {
-      if (!isSystemError(error, 'ENOENT')) throw error;
-    }
+  const names = host.fs.readDirectory(path);
+  // Probes of a killed run too: whoever still needs one does not mind.
+  for (const name of names.filter((candidate) => candidate.startsWith(probePrefix))) {
+    unlinkIfExists(host, joinReal(path, name));
   }
+  const removed = names.filter(isLeftover);
+  for (const name of removed) unlinkIfExists(host, joinReal(path, name));
   return removed;
+}
+
+function unlinkIfExists(host: Host, path: RealPath): void {
+  try {
+    host.fs.unlink(path);
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error;
+  }
 }

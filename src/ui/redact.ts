@@ -12,3 +12,11 @@ export function createRedactor(secrets: readonly string[]): Redact {
   if (known.length === 0) return (text) => text;
   return (text) => known.reduce((result, secret) => result.replaceAll(secret, '********'), text);
 }
+
+/** Redacts every string inside a JSON value. */
+export function redactValue(value: unknown, redact: Redact): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map((part) => redactValue(part, redact));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, redactValue(part, redact)]));
+}

@@ -69,7 +69,7 @@ export function createTextReporter(options: TextReporterOptions): Reporter {
     phase: (title) => {
       clear();
       phaseStart = options.monotonicMs();
-      if (shows('info')) stream.write(`${style.bold(title)}\n`);
+      if (shows('info')) stream.write(`${style.bold(printable(title))}\n`);
     },
     progress: (update) => {
       const now = options.monotonicMs();
@@ -123,14 +123,15 @@ export function findingLine(finding: Finding, style: Style, redact: Redact): str
 }
 
 /** JSON lines for programs, on stdout; the caller prints the closing summary object itself. */
-export function createJsonReporter(write: (line: object) => void): Reporter {
+export function createJsonReporter(write: (line: object) => void, redact: Redact): Reporter {
   return {
     phase: (title) => {
       write({ type: 'status', phase: title });
     },
     progress: () => undefined,
     finding: (finding) => {
-      write({ type: 'finding', ...finding });
+      const hint = finding.hint === undefined ? {} : { hint: redact(finding.hint) };
+      write({ type: 'finding', ...finding, message: redact(finding.message), ...hint });
     },
     done: () => undefined,
   };

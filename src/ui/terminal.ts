@@ -3,6 +3,8 @@
 export interface OutputStream {
   /** Never throws: what can no longer be written is dropped, and `failure` says why. */
   write(text: string | Buffer): void;
+  /** Waits until everything was written, or could not be; then `failure` is up to date. */
+  flush(): Promise<void>;
   isTerminal: boolean;
   /** Width now; a window can be resized. 80 where there is no terminal. */
   readonly columns: number;

@@ -15,11 +15,11 @@ export function formatBytes(bytes: number): string {
 
 /** `0.4 s`, `12 s`, `3m 20s`, `1h 2m`. */
 export function formatDuration(ms: number): string {
-  const seconds = ms / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes}m ${Math.floor(seconds % 60)}s`;
+  if (minutes < 60) return `${minutes}m ${seconds % 60}s`;
   return `${Math.floor(minutes / 60)}h ${minutes % 60}m`;
 }
 
@@ -60,4 +60,15 @@ export function formatAge(date: Date, now: Date): string {
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return `${formatCount(hours, 'hour')} ago`;
   return `${formatCount(Math.floor(hours / 24), 'day')} ago`;
+}
+
+/** How long ago in at most four characters, for tables: `now`, `5m`, `3h`, `12d`, `3y`. */
+export function formatShortAge(date: Date, now: Date): string {
+  const minutes = Math.floor((now.getTime() - date.getTime()) / 60_000);
+  if (minutes < 1) return 'now';
+  if (minutes < 60) return `${minutes}m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours}h`;
+  const days = Math.floor(hours / 24);
+  return days < 1000 ? `${days}d` : `${Math.floor(days / 365)}y`;
 }

@@ -1,15 +1,34 @@
 // Paths that configuration files of the host name: read, parsed by one small module a kind.
 
-import type { ReferencedItem } from '../../catalogue/types.ts';
+import type { ReferenceName } from '../../catalogue/types.ts';
+import type { ConfigValues } from '../../config/options.ts';
+import type { HostFacts } from '../../host/facts.ts';
 import type { Host } from '../../host/host.ts';
 import { referencedKeyFiles } from './key-files.ts';
+import { referencedSelectedBackups, referencedSmallBackups } from './pve-backup-files.ts';
+import { referencedBackupScripts } from './pve-backup-scripts.ts';
+import { referencedByGuests } from './pve-guest-files.ts';
 
-const readers: Readonly<Record<ReferencedItem['references'], (read: (path: string) => string) => string[]>> =
-  {
-    'key-files': (read) => referencedKeyFiles(read('/etc/crypttab'), read('/etc/fstab')),
-  };
+type ReferenceReader = (host: Host, facts: HostFacts, values: ConfigValues) => string[] | Promise<string[]>;
 
-/** Absolute host paths that are named; they may not exist. Throws the system's error for an unreadable table. */
-export function referencedPaths(host: Host, references: ReferencedItem['references']): string[] {
-  return readers[references]((path) => host.fs.readTextIfExists(host.resolve(path)) ?? '');
+const readers: Readonly<Record<ReferenceName, ReferenceReader>> = {
+  'key-files': (host) => referencedKeyFiles(readText(host, '/etc/crypttab'), readText(host, '/etc/fstab')),
+  'pve-guest-files': referencedByGuests,
+  'pve-backup-scripts': referencedBackupScripts,
+  'pve-small-backups': referencedSmallBackups,
+  'pve-selected-backups': referencedSelectedBackups,
+};
+
+/** Absolute host paths that are named; they may not exist. Rejects with the system's error for an unreadable table. */
+export async function referencedPaths(
+  host: Host,
+  facts: HostFacts,
+  values: ConfigValues,
+  references: ReferenceName,
+): Promise<string[]> {
+  return await readers[references](host, facts, values);
+}
+
+function readText(host: Host, path: string): string {
+  return host.fs.readTextIfExists(host.resolve(path)) ?? '';
 }

@@ -102,7 +102,7 @@ describe('a bundle', () => {
 
   test('leaves nothing behind when even its front does not fit on the disk', () => {
     const write = () => {
-      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' });
     };
     expect(() => createBundleWriter({ ...host, fs: { ...host.fs, write } }, targetFor())).toThrow(
       DiskSpaceError,

@@ -108,7 +108,7 @@ test('stages behind the compressor see and change its output', async () => {
 });
 
 test('a full disk is a DiskSpaceError, whatever the other stages say', async () => {
-  const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+  const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' });
   const fullHost: Host = { ...host, fs: { ...host.fs, writeAsync: () => Promise.reject(full) } };
   for (const type of ['none', 'zst', 'xz'] as const) {
     const sink = createSink(fullHost);

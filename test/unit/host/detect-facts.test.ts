@@ -189,6 +189,7 @@ describe('the platform', () => {
       rootFilesystem: 'ext4',
       isContainer: false,
       usesZfs: false,
+      usesCeph: false,
     });
   });
 

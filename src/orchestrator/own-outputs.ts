@@ -1,0 +1,59 @@
+// Which files of the host ProxSave wrote itself: archives, logs, records, the lock. They are never saved, or each
+// archive would hold all earlier ones.
+
+import { posix } from 'node:path';
+import { isPartialName, parseArchiveName } from '../archiver/archive-name.ts';
+import { isDeclaredPlace, type ClaimNode } from '../collector/ownership.ts';
+import { hostPathOf } from '../config/layout.ts';
+import type { ConfigValues } from '../config/options.ts';
+import { isSystemError } from '../errors.ts';
+import { asRealPath, type Host, type RealPath } from '../host/host.ts';
+import { isRecordName } from '../report/run-record.ts';
+import { isLogName } from '../report/run-log.ts';
+import { lockName } from './run-lock.ts';
+
+/**
+ * Tells host paths that are left out. An output directory is left out whole, but for one that is a source itself or
+ * holds one (BACKUP_PATH=/root): of such a directory only the files that ProxSave writes are.
+ */
+export function ownOutputs(
+  source: Host,
+  values: ConfigValues,
+  ownership: ClaimNode,
+): (hostPath: string) => boolean {
+  const { BACKUP_PATH, SECONDARY_PATH, LOCK_PATH, LOG_PATH } = values;
+  const given = [BACKUP_PATH, SECONDARY_PATH, LOCK_PATH, LOG_PATH].filter((path) => path !== undefined);
+  const directories = [...new Set(given.flatMap((path) => namesOf(source, path)))];
+  const whole = new Set(directories.filter((directory) => !isDeclaredPlace(ownership, directory)));
+  const shared = new Set(directories.filter((directory) => !whole.has(directory)));
+  return (hostPath) =>
+    whole.has(hostPath) ||
+    (shared.size > 0 && shared.has(posix.dirname(hostPath)) && isOwnName(posix.basename(hostPath)));
+}
+
+/** As it was given, and without links: a link elsewhere may lead into a source. */
+function namesOf(source: Host, path: RealPath): string[] {
+  const given = hostPathOf(source, path);
+  try {
+    const root = source.fs.realPath(asRealPath(source.root));
+    const real = source.fs.realPath(path);
+    if (root === '/') return [given, real];
+    return real.startsWith(`${root}/`) ? [given, real.slice(root.length)] : [given];
+  } catch (error) {
+    // Not there yet: then nothing of ours is in it.
+    if (isSystemError(error)) return [given];
+    throw error;
+  }
+}
+
+const sidecarEnding = /(?:\.sha256|\.manifest\.json|\.metadata|\.metadata\.sha256)$/u;
+
+function isOwnName(name: string): boolean {
+  return (
+    name === lockName ||
+    isLogName(name) ||
+    isRecordName(name) ||
+    isPartialName(name) ||
+    parseArchiveName(name.replace(sidecarEnding, '')) !== undefined
+  );
+}

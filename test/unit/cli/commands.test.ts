@@ -1,0 +1,89 @@
+// Every command keeps the promises of command.ts; its examples are run as they are printed.
+
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { globalOptions, renderCommandHelp } from '../../../src/cli/help.ts';
+import { commands } from '../../../src/cli/index.ts';
+import { exitCodes } from '../../../src/errors.ts';
+import { createCliHost, type CliHost } from './cli-host.ts';
+
+const exitNames = exitCodes.map(({ name }) => name);
+
+test('names are unique and lower case', () => {
+  const names = commands.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(name).toMatch(/^[a-z]+( [a-z]+)?$/);
+});
+
+describe.each(commands.map((command) => [command.name, command] as const))('%s', (name, command) => {
+  test('has a summary of one line, without a full stop', () => {
+    expect(command.summary).toMatch(/^[A-Z][^\n]{10,}[^.]$/);
+  });
+  test('has at least one example, each of this command and explained', () => {
+    expect(command.examples.length).toBeGreaterThan(0);
+    for (const { what, command: line } of command.examples) {
+      expect(line).toContain(`proxsave ${name}`);
+      expect(what).toMatch(/^[A-Z]/);
+    }
+  });
+  test('lists exits that exist, each once, besides those of every command', () => {
+    expect(new Set(command.exits).size).toBe(command.exits.length);
+    for (const exit of command.exits) expect(exitNames).toContain(exit);
+    for (const exit of ['ok', 'usage', 'bug'] as const) expect(command.exits).not.toContain(exit);
+  });
+  test('documents every option and argument, and takes no flag of every command for itself', () => {
+    const help = renderCommandHelp(command);
+    const globalFlags = globalOptions.flatMap(({ flags }) => flags.match(/--?[a-z-]+/g) ?? []);
+    for (const { flags, description } of command.options) {
+      expect(description).toMatch(/\w{3}/);
+      const own = flags.match(/--?[a-z-]+/g) ?? [];
+      for (const flag of own) expect(help).toContain(flag);
+      expect(own.filter((flag) => globalFlags.includes(flag))).toEqual([]);
+    }
+    for (const argument of command.arguments) expect(argument.description).toMatch(/\w{3}/);
+  });
+});
+
+describe('examples', () => {
+  let host: CliHost;
+  beforeAll(async () => {
+    host = createCliHost();
+    await host.backUp();
+    const usb = join(host.base, 'usb');
+    mkdirSync(usb);
+    await host.backUp([], { env: { BACKUP_PATH: usb } });
+    renameSync(
+      join(usb, readdirSync(usb)[0] ?? ''),
+      join(usb, 'pve1-backup-20260724-020000.tar.zst.bundle.tar'),
+    );
+    writeFileSync(join(host.base, 'backup.env'), 'BACKUP_ENABLED=true\n', { mode: 0o600 });
+    mkdirSync(join(host.root, 'etc/systemd'), { recursive: true });
+  });
+  afterAll(() => {
+    host.remove();
+  });
+
+  const examples = commands.flatMap(({ examples: list }) => list.map(({ command }) => command));
+  test.each(examples)('%s', async (line) => {
+    const { env, args } = parseShell(line, host.base);
+    // What an example saves must not become the `latest` of the next one.
+    if (args[0] === 'backup') env.BACKUP_PATH = join(host.base, 'scratch');
+    const { code, stderr } = await host.run(args, { env });
+    // 1: a fake host has not everything; what matters is that the line is understood.
+    expect([0, 1], `${stderr} exit code`).toContain(code);
+  });
+});
+
+/** Words of a shell line up to a pipe or redirection; places outside of the test's own are moved into it. */
+function parseShell(line: string, base: string): { env: Record<string, string>; args: string[] } {
+  const moved = line
+    .replace(/ [|>].*$/, '')
+    .replaceAll('/mnt/usb', join(base, 'usb'))
+    .replace(/\.\/(?=backup\.env)/, `${base}/`)
+    .replace(/(?<=--to )\//, `${base}/`);
+  const words = (moved.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ''));
+  const at = words.indexOf('proxsave');
+  const env = Object.fromEntries(words.slice(0, at).map((word) => word.split('=') as [string, string]));
+  return { env, args: words.slice(at + 1) };
+}
