@@ -17,6 +17,8 @@ export interface CompressionRequest {
   mode: CompressionMode;
   /** 0: as many as make sense. */
   threads: number;
+  /** Memory that xz may use; 0 or absent: a quarter of the machine's. */
+  memoryLimitBytes?: number;
 }
 
 /** What is really used: every number decided. */

@@ -32,7 +32,7 @@ export function resolveCodec(
   const wantedLevel = levelFor(wanted, request);
   const codec = isUsable(host, wanted) ? wanted : fallBack(wanted, report);
   const level = codec === wanted ? wantedLevel : levelFor(codec, { ...request, level: undefined });
-  const memoryLimitBytes = Math.max(minMemoryLimitBytes, Math.floor(host.process.memoryBytes / 4));
+  const memoryLimitBytes = memoryLimitOf(host, request);
   return {
     codec,
     type: codec.type,
@@ -41,6 +41,11 @@ export function resolveCodec(
     threads: request.threads === 0 ? host.process.cpuCount : request.threads,
     memoryLimitBytes,
   };
+}
+
+function memoryLimitOf(host: Host, { memoryLimitBytes = 0 }: CompressionRequest): number {
+  if (memoryLimitBytes > 0) return memoryLimitBytes;
+  return Math.max(minMemoryLimitBytes, Math.floor(host.process.memoryBytes / 4));
 }
 
 function isUsable(host: Host, codec: Codec): boolean {

@@ -25,6 +25,8 @@ export interface ArchiveRequest {
   extraStages?: readonly Duplex[];
   sink: ArchiveSink;
   signal: AbortSignal;
+  /** Told of each entry when it has passed, before the next one is asked for; `sha256` for files only. */
+  onEntry?: (entry: SourceEntry, sha256: string | undefined) => void;
   /** Called at most once a chunk. */
   onProgress?: (progress: ArchiveProgress) => void;
 }
@@ -95,6 +97,7 @@ async function* encodeWithIndex(
       passed[0] = entry;
       addToTally(tally, entry);
       index.add(entry, sha256);
+      request.onEntry?.(entry, sha256);
     },
     lastEntry: () => index.toEntry(BigInt(host.clock.now().getTime()) * nanosecondsPerMillisecond),
   });

@@ -1,21 +1,22 @@
 // The collection: plan -> stream of entries. Files first, area by area, in catalogue order; the commands run
 // meanwhile and their outputs follow. One failing area never stops the others.
 
-import picomatch from 'picomatch';
 import type { Area, Item, ReferencedItem } from '../catalogue/types.ts';
 import type { SourceEntry } from '../entry.ts';
 import type { ReportFinding } from '../findings.ts';
-import type { Host } from '../host/host.ts';
-import { readOwnerNames, generatedFile, type CollectionContext, type ItemRules } from './context.ts';
-import { emitInfoParents } from './emit-directories.ts';
+import type { Host, RealPath } from '../host/host.ts';
+import { collectDatabases, type DatabaseReport } from './collect-databases.ts';
+import { collectInventories } from './collect-inventories.ts';
+import { readOwnerNames, type CollectionContext } from './context.ts';
 import { compileExclusions } from './exclusions.ts';
 import { expandGlob } from './expand-glob.ts';
-import { inventories } from './inventories/index.ts';
+import { rulesOf } from './item-rules.ts';
 import { ownerAt, positionOf } from './ownership.ts';
 import { claimedPaths, type CollectionPlan, type PlannedArea } from './plan-collection.ts';
+import { commandEntries, plannedCommands } from './planned-commands.ts';
 import { referencedPaths } from './references/index.ts';
-import { reportUnreadable } from './read-file.ts';
-import { startCommands, type CommandOutcome, type PlannedCommand } from './run-commands.ts';
+import { readBufferBytes, reportUnreadable } from './read-file.ts';
+import { startCommands } from './run-commands.ts';
 import { isCovered, walkSource } from './walk-sources.ts';
 
 export interface CollectionRequest {
@@ -26,15 +27,22 @@ export interface CollectionRequest {
   signal: AbortSignal;
   /** `survey`: only what would be read, with sizes; no content, no commands. */
   mode: 'read' | 'survey';
+  /** A private directory for database copies; made when it is first needed. */
+  workDirectory: () => RealPath;
+  /** Told what the copy of a database showed. */
+  onDatabase?: (report: DatabaseReport) => void;
 }
 
 export async function* collectEntries(host: Host, request: CollectionRequest): AsyncGenerator<SourceEntry> {
   const enabled = request.plan.areas.filter((planned) => planned.status.state === 'enabled');
   const context = createContext(host, request, await readReferences(host, request, enabled));
-  const commands = request.mode === 'read' ? plannedCommands(enabled) : [];
+  const commands = request.mode === 'read' ? plannedCommands(host, request.plan, enabled) : [];
   const started = startCommands(context, commands);
   try {
-    for (const planned of enabled) yield* collectFiles(context, planned);
+    for (const planned of enabled) {
+      yield* collectFiles(context, planned);
+      yield* collectDatabases(context, planned);
+    }
     for (const [index, command] of commands.entries()) {
       request.signal.throwIfAborted();
       const outcome = await started.outcomes[index];
@@ -63,6 +71,9 @@ function createContext(
     owners: readOwnerNames(host),
     signal: request.signal,
     isSurvey: request.mode === 'survey',
+    readBuffer: Buffer.allocUnsafeSlow(request.mode === 'read' ? readBufferBytes : 0),
+    workDirectory: request.workDirectory,
+    onDatabase: (report) => request.onDatabase?.(report),
     emittedDirectories: new Set(),
     emittedLinks: new Set(),
     firstNames: new Map(),
@@ -96,17 +107,9 @@ async function readReferences(
   return found;
 }
 
-function plannedCommands(areas: readonly PlannedArea[]): PlannedCommand[] {
-  return areas.flatMap(({ area, items }) =>
-    items.flatMap(({ item, isEnabled }) =>
-      isEnabled && item.kind === 'command' ? [{ areaId: area.id, item }] : [],
-    ),
-  );
-}
-
 function* collectFiles(context: CollectionContext, { area, items }: PlannedArea): Generator<SourceEntry> {
   for (const { item, index, isEnabled } of items) {
-    if (!isEnabled || item.kind === 'command' || item.kind === 'inventory') continue;
+    if (!isEnabled || !isFileItem(item)) continue;
     const rules = rulesOf(context, area, item);
     for (const path of sourcesOf(context, item)) {
       if (!isResponsible(context, item, { areaId: area.id, itemIndex: index }, path)) continue;
@@ -114,6 +117,10 @@ function* collectFiles(context: CollectionContext, { area, items }: PlannedArea)
       if (fate === 'absent') reportAbsent(context, area, item, path);
     }
   }
+}
+
+function isFileItem(item: Item): boolean {
+  return ['file', 'tree', 'glob', 'listed', 'referenced'].includes(item.kind);
 }
 
 /** Referenced files have no claim of their own: they are read unless somebody else does it. */
@@ -149,58 +156,4 @@ function reportAbsent(context: CollectionContext, area: Area, item: Item, path: 
       : `${path} does not exist, although this host should have it`,
     hint: isListed ? `mount it, or take it out of ${item.option}` : 'a rebuild of this host would miss it',
   });
-}
-
-function rulesOf(context: CollectionContext, area: Area, item: Item): ItemRules {
-  const { values } = context.plan;
-  const maxFileOption = item.maxFileSizeOption ?? 'MAX_FILE_SIZE';
-  const limit = maxFileOption === 'none' ? 0 : values[maxFileOption];
-  const patterns = [
-    ...('exclude' in item ? (item.exclude ?? []) : []),
-    ...(item.excludeOption === undefined ? [] : values[item.excludeOption]),
-  ];
-  return {
-    areaId: area.id,
-    maxFileBytes: limit === 0 ? Infinity : limit,
-    maxFileOption,
-    isExcludedBelow:
-      patterns.length === 0
-        ? () => false
-        : picomatch(patterns, { dot: true, noextglob: true, nonegate: true }),
-    saveBelow: 'saveBelow' in item ? (item.saveBelow ?? '') : '',
-  };
-}
-
-const generatedRules = (areaId: string): ItemRules => ({
-  areaId,
-  maxFileBytes: Infinity,
-  maxFileOption: 'MAX_FILE_SIZE',
-  isExcludedBelow: () => false,
-  saveBelow: '',
-});
-
-function* commandEntries(
-  context: CollectionContext,
-  { areaId, item }: PlannedCommand,
-  outcome: CommandOutcome,
-): Generator<SourceEntry> {
-  for (const finding of outcome.findings) context.report(finding);
-  if (outcome.content === undefined) return;
-  yield* emitInfoParents(context, generatedRules(areaId), item.output);
-  yield generatedFile(context, item.output, areaId, outcome.content);
-}
-
-async function* collectInventories(
-  context: CollectionContext,
-  { area, items }: PlannedArea,
-): AsyncGenerator<SourceEntry> {
-  for (const { item, isEnabled } of items) {
-    if (!isEnabled || item.kind !== 'inventory') continue;
-    const { content, findings } = await inventories[item.inventory](context.host, context.plan.facts);
-    for (const finding of findings) context.report({ area: area.id, ...finding });
-    // Nothing of that kind here, e.g. no bonds.
-    if (content === '') continue;
-    yield* emitInfoParents(context, generatedRules(area.id), item.output);
-    yield generatedFile(context, item.output, area.id, Buffer.from(content, 'utf8'));
-  }
 }

@@ -4,7 +4,8 @@ import type { ReferencedItem } from '../catalogue/types.ts';
 import type { ReportFinding } from '../findings.ts';
 import { readHostText } from '../host/detect-text.ts';
 import type { FileStatus } from '../host/file-system.ts';
-import type { Host } from '../host/host.ts';
+import type { Host, RealPath } from '../host/host.ts';
+import type { DatabaseReport } from './collect-databases.ts';
 import type { EntryMeta, SourceEntry } from '../entry.ts';
 import type { IsExcluded } from './exclusions.ts';
 import type { CollectionPlan } from './plan-collection.ts';
@@ -24,6 +25,11 @@ export interface CollectionContext {
   signal: AbortSignal;
   /** Entries carry sizes but no content. */
   isSurvey: boolean;
+  /** Every file is read into it; so a content holds only until the next entry is asked for. */
+  readBuffer: Buffer;
+  /** A private directory for database copies. */
+  workDirectory: () => RealPath;
+  onDatabase: (report: DatabaseReport) => void;
   /** Archive paths of directories that are in the stream already. */
   emittedDirectories: Set<string>;
   /** Archive paths of symbolic links that are in the stream already. */

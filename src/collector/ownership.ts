@@ -9,6 +9,8 @@ export interface Claim {
   areaId: string;
   itemIndex: number;
   isEnabled: boolean;
+  /** Not enabled because the user switched a toggle off: what it owns must not be in the archive in any form. */
+  isWithheld: boolean;
 }
 
 interface GlobChild {
@@ -89,6 +91,18 @@ export function positionOf(root: ClaimNode, path: string): ClaimPosition {
     if (component !== '') position = stepDown(position, component);
   }
   return position;
+}
+
+/** The most specific claim on a path: its own, or that of the nearest directory above it. */
+export function ownerOfPath(root: ClaimNode, path: string): Claim | undefined {
+  let owner: Claim | undefined;
+  let position: ClaimPosition = [root];
+  for (const component of path.split('/').filter(Boolean)) {
+    position = stepDown(position, component);
+    if (position.length === 0) return owner;
+    owner = ownerAt(position) ?? owner;
+  }
+  return owner;
 }
 
 /** True when an item names this path itself or one below it: leaving it out would leave out a source. */

@@ -21,6 +21,8 @@ export interface PlannedItem {
   item: Item;
   index: number;
   isEnabled: boolean;
+  /** A toggle that governs it is off. */
+  isWithheld: boolean;
 }
 
 export interface PlannedArea {
@@ -56,9 +58,9 @@ export function planCollection(input: PlanInput): CollectionPlan {
   for (const planned of areas) {
     // What belongs to a product that is not installed here is left to "the rest of /etc", not lost.
     if (planned.status.state === 'not-this-product') continue;
-    for (const { item, index, isEnabled } of planned.items) {
+    for (const { item, index, isEnabled, isWithheld } of planned.items) {
       if (item.when !== undefined && !item.when(input.facts)) continue;
-      const claim = { areaId: planned.area.id, itemIndex: index, isEnabled };
+      const claim = { areaId: planned.area.id, itemIndex: index, isEnabled, isWithheld };
       for (const pattern of claimedPaths(item, input)) addClaim(ownership, pattern, claim);
     }
   }
@@ -71,6 +73,7 @@ function planArea(area: Area, input: PlanInput): PlannedArea {
     item,
     index,
     isEnabled: status.state === 'enabled' && isItemEnabled(item, input),
+    isWithheld: [...area.toggles, ...(item.toggles ?? [])].some((toggle) => !input.values[toggle]),
   }));
   return { area, status, items };
 }

@@ -9,6 +9,8 @@ import type { RealPath } from '../host/host.ts';
 import { entryMeta, type CollectionContext, type ItemRules } from './context.ts';
 
 const wholeReadLimitBytes = 4 * 1024 * 1024;
+/** Room to see that a file is larger than that. */
+export const readBufferBytes = wholeReadLimitBytes + 64 * 1024;
 const pieceBytes = 1024 * 1024;
 
 export interface FoundFile {
@@ -45,7 +47,7 @@ export function readFileEntry(
       fd = undefined; // now owned by the generator
       return { ...meta, size: status.size, content };
     }
-    const content = readWhole(fs, fd, status.size);
+    const content = readWhole(context, fd, status.size);
     if (content === undefined) {
       // Grew past the limit while it was read: take what it was when opened.
       reportChanged(context, rules, found.hostPath, 'grew');
@@ -81,17 +83,20 @@ function surveyFileEntry(
   };
 }
 
-/** Reads to the end of the file, also when its status lies about the size (proc, FUSE). undefined: too much. */
-function readWhole(fs: FileSystem, fd: number, expectedBytes: number): Buffer | undefined {
-  let buffer = Buffer.allocUnsafe(expectedBytes + 1);
+/**
+ * Reads to the end of the file, also when its status lies about the size (proc, FUSE). undefined: too much. The result
+ * lies in the context's buffer and holds until the next read.
+ */
+function readWhole(context: CollectionContext, fd: number, expectedBytes: number): Buffer | undefined {
+  const { readBuffer: buffer, host } = context;
   let length = 0;
   for (;;) {
-    const count = fs.read(fd, buffer, length, buffer.length - length, null);
-    if (count === 0) return buffer.subarray(0, length);
+    const wanted = Math.max(expectedBytes + 1, length + 64 * 1024);
+    const count = host.fs.read(fd, buffer, length, Math.min(wanted, buffer.length) - length, null);
     length += count;
+    // One read that gives just what was announced, although more was asked for, is the whole.
+    if (count === 0 || (length === count && count === expectedBytes)) return buffer.subarray(0, length);
     if (length > wholeReadLimitBytes) return undefined;
-    if (length === buffer.length)
-      buffer = Buffer.concat([buffer, Buffer.allocUnsafe(Math.max(4096, length))]);
   }
 }
 

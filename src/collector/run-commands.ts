@@ -8,9 +8,12 @@ import type { CollectionContext } from './context.ts';
 
 const maxOutputBytes = 32 * 1024 * 1024;
 
-export interface PlannedCommand {
+/** What a command item, or one name of an `each` item, comes down to. */
+export interface PlannedCommand extends Pick<
+  CommandItem,
+  'argv' | 'output' | 'timeoutSeconds' | 'acceptExitCodes' | 'onFailure'
+> {
   areaId: string;
-  item: CommandItem;
 }
 
 export interface CommandOutcome {
@@ -66,7 +69,7 @@ function createSlots(count: number): () => Promise<() => void> {
 
 async function runOne(
   context: CollectionContext,
-  { areaId, item }: PlannedCommand,
+  item: PlannedCommand,
   signal: AbortSignal,
 ): Promise<CommandOutcome> {
   const timeoutSeconds = timeoutOf(context, item);
@@ -82,28 +85,23 @@ async function runOne(
     (result.status === 'failed' && (item.acceptExitCodes ?? []).some((code) => code === result.exitCode));
   if (isUsable) return { content: result.stdout, findings: [] };
   if (result.status === 'missing' || result.status === 'aborted') return { content: undefined, findings: [] };
-  return { content: undefined, findings: [failureFinding(areaId, item, result, timeoutSeconds)] };
+  return { content: undefined, findings: [failureFinding(item, result, timeoutSeconds)] };
 }
 
-function timeoutOf(context: CollectionContext, item: CommandItem): number {
+function timeoutOf(context: CollectionContext, item: PlannedCommand): number {
   if (item.timeoutSeconds !== undefined) return item.timeoutSeconds;
   const { PVESH_TIMEOUT, COMMAND_TIMEOUT } = context.plan.values;
   return item.argv[0] === 'pvesh' ? PVESH_TIMEOUT : COMMAND_TIMEOUT;
 }
 
-function failureFinding(
-  areaId: string,
-  item: CommandItem,
-  result: RunResult,
-  timeoutSeconds: number,
-): Finding {
+function failureFinding(item: PlannedCommand, result: RunResult, timeoutSeconds: number): Finding {
   const commandLine = item.argv.join(' ');
   const timedOut = result.status === 'timeout';
   return {
     // Hanging or flooding is wrong for any command; plain failure may be normal for hardware tools.
     severity: result.status === 'failed' ? (item.onFailure ?? 'warning') : 'warning',
     code: `command-${result.status}`,
-    area: areaId,
+    area: item.areaId,
     path: commandLine,
     message: `\`${commandLine}\` ${describeFailure(result, timeoutSeconds)}; its output is not in the archive`,
     ...(timedOut

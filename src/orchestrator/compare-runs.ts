@@ -1,16 +1,15 @@
 // This run beside the last good one: how much room it will need, and whether it shrank in a way that smells of an
 // unmounted source or a half-removed host.
 
-import type { CollectionRequest } from '../collector/collect.ts';
 import type { Selection } from '../collector/plan-collection.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Host } from '../host/host.ts';
 import { findPastRun, type PastRun } from '../report/run-record.ts';
 import { formatCount } from '../util/format.ts';
-import type { MadeArchive } from './make-archive.ts';
+import type { MadeArchive } from './archive-job.ts';
 import type { SizeEstimate } from './preflight.ts';
 import type { Run } from './run-state.ts';
-import { surveyCollection } from './survey.ts';
+import { surveyCollection, type SurveyRequest } from './survey.ts';
 
 const historyMargin = 1.5;
 /** Below this share of the last run's files something is probably wrong. */
@@ -37,7 +36,7 @@ function isWholeHost({ only, skip }: Selection): boolean {
 
 export async function estimateSize(
   source: Host,
-  collection: Omit<CollectionRequest, 'mode'>,
+  collection: SurveyRequest,
   previous: PastRun | undefined,
 ): Promise<SizeEstimate> {
   if (previous !== undefined) {

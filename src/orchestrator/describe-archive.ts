@@ -10,7 +10,7 @@ import { proxmoxTypeOf, proxmoxVersionOf } from '../host/facts.ts';
 import { formatRfc3339 } from '../util/format.ts';
 import { version } from '../version.ts';
 import { clusterModeOf, targetsOf } from './info-entries.ts';
-import type { ArchiveJob } from './make-archive.ts';
+import type { ArchiveJob } from './archive-job.ts';
 import type { Run } from './run-state.ts';
 
 export function describeArchive(

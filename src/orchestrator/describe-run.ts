@@ -1,13 +1,27 @@
 // The run record of a run that has ended: each group of keys from the part of the run that knows it.
 
 import type { LoadedConfig } from '../config/load-config.ts';
+import type { ExitCode, ExitName } from '../errors.ts';
 import { proxmoxTypeOf } from '../host/facts.ts';
-import { limitFindings, sizeFields, type RunRecord, type TierResult } from '../report/run-record.ts';
+import {
+  limitFindings,
+  sizeFields,
+  type RunRecord,
+  type TierResult,
+  type RunStatus,
+} from '../report/run-record.ts';
 import { formatDuration, formatRfc3339 } from '../util/format.ts';
 import { version } from '../version.ts';
-import type { Ending } from './finish-run.ts';
-import type { RunParts } from './run-backup.ts';
+import type { RunParts } from './run-parts.ts';
 import type { Run } from './run-state.ts';
+
+/** How a run ended. */
+export interface Ending {
+  status: RunStatus;
+  exit: ExitName;
+  code: ExitCode;
+  error: unknown;
+}
 
 export function describeRun(run: Run, config: LoadedConfig, parts: RunParts, ending: Ending): RunRecord {
   const fields = {
@@ -67,9 +81,9 @@ function olderFields(fields: OlderFields): OlderFields {
   };
 }
 
-function hostFields({ prepared }: RunParts) {
-  if (prepared === undefined) return { hostname: 'unknown', proxmox_type: 'unknown' };
-  return { hostname: prepared.facts.hostname, proxmox_type: proxmoxTypeOf(prepared.facts) };
+function hostFields({ facts }: RunParts) {
+  if (facts === undefined) return { hostname: 'unknown', proxmox_type: 'unknown' };
+  return { hostname: facts.hostname, proxmox_type: proxmoxTypeOf(facts) };
 }
 
 function timeFields(run: Run) {

@@ -8,14 +8,13 @@ import {
   exitCodeOf,
   InterruptedError,
   isSystemError,
-  type ExitCode,
   type ExitName,
 } from '../errors.ts';
 import { worstSeverity, type Finding } from '../findings.ts';
 import type { RealPath } from '../host/host.ts';
 import { writeRunRecord, type RunRecord, type RunStatus } from '../report/run-record.ts';
-import { describeRun } from './describe-run.ts';
-import type { RunParts } from './run-backup.ts';
+import { describeRun, type Ending } from './describe-run.ts';
+import type { RunParts } from './run-parts.ts';
 import type { Run } from './run-state.ts';
 
 export interface BackupOutcome {
@@ -59,13 +58,6 @@ function reportNoRecord(run: Run, { values }: LoadedConfig, error: unknown): voi
 function classify(run: Run, error: unknown): unknown {
   if (error === undefined || error instanceof InterruptedError) return error;
   return run.host.signal.aborted ? new InterruptedError(undefined, { cause: error }) : error;
-}
-
-export interface Ending {
-  status: RunStatus;
-  exit: ExitName;
-  code: ExitCode;
-  error: unknown;
 }
 
 function endingOf(findings: readonly Finding[], error: unknown): Ending {

@@ -80,5 +80,9 @@ export function infoEntry(path: string, text: string, startedAt: Date): SourceEn
   };
 }
 
+/** The facts about the host which the run found, as host/facts.ts has them. */
+export const hostFactsPath = `${infoDirectory}/host_facts.json`;
+/** See coverage/coverage.ts. */
+export const coveragePath = `${infoDirectory}/coverage.json`;
 export const backupMetadataPath = `${infoDirectory}/backup_metadata.txt`;
 export const rootManifestPath = 'manifest.json';

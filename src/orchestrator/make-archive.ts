@@ -3,52 +3,28 @@
 
 import { makeArchiveName } from '../archiver/archive-name.ts';
 import type { ArchiveSink } from '../archiver/archive-sink.ts';
-import type { ArchiveTally } from '../archiver/archive-tally.ts';
 import { createBundleWriter } from '../archiver/bundle-writer.ts';
 import { createRawWriter } from '../archiver/raw-writer.ts';
-import type { ResolvedCompression } from '../archiver/resolve-codec.ts';
 import { verifyContent } from '../archiver/verify-archive.ts';
 import { writeArchive, type WrittenContent } from '../archiver/write-archive.ts';
-import { collectEntries, type CollectionRequest } from '../collector/collect.ts';
+import { collectEntries } from '../collector/collect.ts';
 import type { SourceEntry } from '../entry.ts';
 import { CollectionError, VerificationError } from '../errors.ts';
-import type { HostFacts } from '../host/facts.ts';
-import type { Host, RealPath } from '../host/host.ts';
-import type { DirectoryStore } from '../storage/directory-store.ts';
 import { formatRfc3339 } from '../util/format.ts';
+import type { ArchiveJob, MadeArchive } from './archive-job.ts';
+import { createCoverage, type Coverage } from './coverage/coverage.ts';
 import { describeArchive } from './describe-archive.ts';
 import {
   backupMetadataPath,
   backupMetadataText,
+  coveragePath,
+  hostFactsPath,
   infoEntry,
   rootManifestPath,
   rootManifestText,
   type CollectionCounts,
 } from './info-entries.ts';
 import type { Run } from './run-state.ts';
-
-export interface ArchiveJob {
-  /** The host that is saved; its root may differ from where ProxSave itself lives. */
-  source: Host;
-  facts: HostFacts;
-  collection: Omit<CollectionRequest, 'mode'>;
-  compression: ResolvedCompression;
-  store: DirectoryStore;
-  installId: string;
-  isBundle: boolean;
-  isVerified: boolean;
-  /** Content bytes of the last run, for the progress bar. */
-  expectedBytes?: number;
-}
-
-export interface MadeArchive {
-  path: RealPath;
-  /** Bytes of the file: the bundle, or the raw archive. */
-  fileBytes: number;
-  sha256: string;
-  tally: ArchiveTally;
-  isVerified: boolean;
-}
 
 export async function makeArchive(run: Run, job: ArchiveJob): Promise<MadeArchive> {
   const sink = createSink(run, job);
@@ -81,9 +57,11 @@ function createSink(run: Run, job: ArchiveJob): ArchiveSink {
 
 async function writeContent(run: Run, job: ArchiveJob, sink: ArchiveSink): Promise<WrittenContent> {
   const { areas } = job.collection.plan;
+  const coverage = createCoverage(job.source, job.collection.plan);
   const titles = new Map(areas.map(({ area }) => [area.id, area.title]));
   const content = await writeArchive(run.host, {
-    entries: withInfo(run, job),
+    entries: withInfo(run, job, coverage),
+    onEntry: coverage.see,
     indexHead: {
       schemaVersion: 1,
       createdAt: formatRfc3339(run.startedAt),
@@ -102,10 +80,11 @@ async function writeContent(run: Run, job: ArchiveJob, sink: ArchiveSink): Promi
   return content;
 }
 
-/** The collection, then the two documents which describe it. */
-async function* withInfo(run: Run, job: ArchiveJob): AsyncGenerator<SourceEntry> {
+/** The collection, then the documents which describe it. */
+async function* withInfo(run: Run, job: ArchiveJob, coverage: Coverage): AsyncGenerator<SourceEntry> {
   const counts: CollectionCounts = { files: 0, directories: 0, bytes: 0, failed: 0 };
-  for await (const entry of collectEntries(job.source, { ...job.collection, mode: 'read' })) {
+  const collection = { ...job.collection, mode: 'read', onDatabase: coverage.seeDatabase } as const;
+  for await (const entry of collectEntries(job.source, collection)) {
     if (entry.type === 'directory') counts.directories += 1;
     else counts.files += 1;
     counts.bytes += entry.size;
@@ -117,8 +96,16 @@ async function* withInfo(run: Run, job: ArchiveJob): AsyncGenerator<SourceEntry>
     });
   }
   counts.failed = run.findings.filter((finding) => finding.code === 'file-unreadable').length;
-  yield infoEntry(backupMetadataPath, backupMetadataText(job.facts, run.startedAt), run.startedAt);
-  yield infoEntry(rootManifestPath, rootManifestText(job.facts, run.startedAt, counts), run.startedAt);
+  for (const finding of coverage.findings()) run.report(finding);
+  const { facts } = job;
+  for (const [path, text] of [
+    [coveragePath, coverage.document()],
+    [hostFactsPath, `${JSON.stringify(facts, null, 2)}\n`],
+    [backupMetadataPath, backupMetadataText(facts, run.startedAt)],
+    [rootManifestPath, rootManifestText(facts, run.startedAt, counts)],
+  ] as const) {
+    yield infoEntry(path, text, run.startedAt);
+  }
 }
 
 /** Throws VerificationError naming the first differences. */

@@ -4,9 +4,10 @@ import type { Selection } from '../collector/plan-collection.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { isSystemError } from '../errors.ts';
 import type { Finding } from '../findings.ts';
+import { detectFacts } from '../host/detect-facts.ts';
 import { proxmoxTypeOf, proxmoxVersionOf } from '../host/facts.ts';
 import type { Host, RealPath } from '../host/host.ts';
-import { prepareBackup } from './prepare-backup.ts';
+import { prepareBackup, sourceHostOf } from './prepare-backup.ts';
 import { surveyCollection, type AreaSurvey } from './survey.ts';
 
 export interface AreaPlan extends AreaSurvey {
@@ -33,7 +34,9 @@ export async function planBackup(
   config: LoadedConfig,
   selection: Selection,
 ): Promise<BackupPlan> {
-  const prepared = await prepareBackup(host, config, selection);
+  const source = sourceHostOf(host, config);
+  const facts = await detectFacts(source);
+  const prepared = prepareBackup(host, { config, selection, source, facts });
   const findings = [...prepared.findings];
   const survey = await surveyCollection(prepared.source, {
     plan: prepared.plan,

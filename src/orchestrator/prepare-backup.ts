@@ -8,7 +8,6 @@ import type { LoadedConfig } from '../config/load-config.ts';
 import { EncryptionError, UsageError } from '../errors.ts';
 import type { Finding } from '../findings.ts';
 import { createHost } from '../host/create-host.ts';
-import { detectFacts } from '../host/detect-facts.ts';
 import type { HostFacts } from '../host/facts.ts';
 import type { Host } from '../host/host.ts';
 import { nearest } from '../config/nearest.ts';
@@ -23,16 +22,21 @@ export interface PreparedBackup {
   findings: readonly Finding[];
 }
 
+export interface PrepareRequest {
+  config: LoadedConfig;
+  selection: Selection;
+  /** From sourceHostOf and detectFacts. */
+  source: Host;
+  facts: HostFacts;
+}
+
 /** @throws UsageError for an unknown area; EncryptionError when encryption is asked for */
-export async function prepareBackup(
+export function prepareBackup(
   host: Host,
-  config: LoadedConfig,
-  selection: Selection,
-): Promise<PreparedBackup> {
+  { config, selection, source, facts }: PrepareRequest,
+): PreparedBackup {
   checkSelection(selection);
   const { values } = config;
-  const source = sourceHost(host, config);
-  const facts = await detectFacts(source);
   const plan = planCollection({ areas, values, facts, selection, knownPlaces: knownPlacesOf(host, config) });
   return {
     source,
@@ -43,8 +47,8 @@ export async function prepareBackup(
   };
 }
 
-/** SYSTEM_ROOT_PREFIX: ProxSave runs here, what it saves is mounted there. */
-function sourceHost(host: Host, { values }: LoadedConfig): Host {
+/** SYSTEM_ROOT_PREFIX: ProxSave runs here, what it saves is mounted there. @throws UsageError when it is not */
+export function sourceHostOf(host: Host, { values }: LoadedConfig): Host {
   const prefix = values.SYSTEM_ROOT_PREFIX;
   if (prefix === '' || host.root !== '/') return host;
   const root = host.resolve(prefix);

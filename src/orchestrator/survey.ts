@@ -4,6 +4,9 @@
 import { collectEntries, type CollectionRequest } from '../collector/collect.ts';
 import type { Host } from '../host/host.ts';
 
+/** A survey copies no database, so it needs no work directory. */
+export type SurveyRequest = Omit<CollectionRequest, 'mode' | 'workDirectory' | 'onDatabase'>;
+
 export interface AreaSurvey {
   areaId: string;
   files: number;
@@ -19,19 +22,21 @@ export interface Survey {
   bytes: number;
 }
 
-export async function surveyCollection(
-  host: Host,
-  request: Omit<CollectionRequest, 'mode'>,
-): Promise<Survey> {
+export async function surveyCollection(host: Host, request: SurveyRequest): Promise<Survey> {
   const areas = new Map<string, AreaSurvey>();
   for (const { area, status, items } of request.plan.areas) {
     if (status.state !== 'enabled') continue;
-    const commands = items.filter(({ item, isEnabled }) => isEnabled && item.kind === 'command').length;
+    const commands = items.filter(
+      ({ item, isEnabled }) => isEnabled && (item.kind === 'command' || item.kind === 'each'),
+    ).length;
     areas.set(area.id, { areaId: area.id, files: 0, directories: 0, links: 0, bytes: 0, commands });
   }
+  const workDirectory = () => {
+    throw new Error('a survey reads no database');
+  };
   let files = 0;
   let bytes = 0;
-  for await (const entry of collectEntries(host, { ...request, mode: 'survey' })) {
+  for await (const entry of collectEntries(host, { ...request, mode: 'survey', workDirectory })) {
     const area = areas.get(entry.area);
     if (area === undefined) continue;
     if (entry.type === 'file') {

@@ -37,7 +37,8 @@ function claimOf(item: Item): string | undefined {
 
 /** Defaults may name other keys: `${PVE_CONFIG_PATH}/corosync.conf`. */
 function defaultPath(name: OptionName): string {
-  const text = String(options[name].default);
+  const text = options[name].default;
+  if (typeof text !== 'string') throw new Error(`${name} has no text as its default`);
   return text.replace(/\$\{(\w+)\}/g, (_match, inner: string) => defaultPath(inner as OptionName));
 }
 
@@ -66,7 +67,7 @@ function ownerOf(path: string): Item | undefined {
     for (const [itemIndex, item] of area.items.entries()) {
       const claim = claimOf(item);
       if (claim !== undefined)
-        addClaim(root, claim, { areaId: String(areaIndex), itemIndex, isEnabled: true });
+        addClaim(root, claim, { areaId: String(areaIndex), itemIndex, isEnabled: true, isWithheld: false });
     }
   }
   for (let parent = path; parent !== ''; parent = parent.slice(0, parent.lastIndexOf('/'))) {
@@ -244,19 +245,43 @@ describe('secrets', () => {
     '/opt/proxsave/identity/age/recipient.txt',
     '/etc/pve/priv/shadow.cfg',
     '/etc/pve/nodes/pve1/pve-ssl.key',
+    '/etc/pve/nodes/pve1/qemu-server/100.conf',
+    '/etc/pve/priv/storage/pbs.enc',
+    '/etc/pve/priv/ceph.client.admin.keyring',
+    '/etc/pve/priv/pve-root-ca.key',
+    '/etc/pve/priv/acme/plugins.cfg',
+    '/etc/pve/priv/metricserver/influx.pw',
+    '/etc/pve/pve-www.key',
+    '/etc/pve/domains.cfg',
+    '/etc/pve/datacenter.cfg',
+    '/etc/pve/notifications.cfg',
+    '/etc/pve/sdn/ipams.cfg',
+    '/etc/corosync/authkey',
+    '/var/lib/pve-cluster/config.db',
+    '/var/lib/pve-cluster/backup/config-1.sql.gz',
+    '/etc/ceph/ceph.client.admin.keyring',
     '/etc/proxmox-backup/tfa.json',
     '/etc/some-program-nobody-listed/token',
   ])('%s is marked', (path) => {
     expect(ownerOf(path)?.secret).toBe(true);
   });
 
-  test.each(['/etc/passwd', '/etc/hosts', '/etc/network/interfaces', '/etc/fstab', '/etc/ssh/sshd_config'])(
-    '%s is not, so that its difference can be shown',
-    (path) => {
-      expect(ownerOf(path)).toBeDefined();
-      expect(ownerOf(path)?.secret).toBeUndefined();
-    },
-  );
+  test.each([
+    '/etc/passwd',
+    '/etc/hosts',
+    '/etc/network/interfaces',
+    '/etc/fstab',
+    '/etc/ssh/sshd_config',
+    '/etc/pve/storage.cfg',
+    '/etc/pve/user.cfg',
+    '/etc/pve/jobs.cfg',
+    '/etc/pve/firewall/cluster.fw',
+    '/etc/pve/ha/rules.cfg',
+    '/etc/pve/corosync.conf',
+  ])('%s is not, so that its difference can be shown', (path) => {
+    expect(ownerOf(path)).toBeDefined();
+    expect(ownerOf(path)?.secret).toBeUndefined();
+  });
 
   test('key files that other files name, and answers to package questions, are marked', () => {
     const referenced = everyItem.filter(({ item }) => item.kind === 'referenced');
@@ -285,6 +310,11 @@ describe('what may come back onto other hardware', () => {
     '/etc/hostid',
     '/etc/udev/rules.d/70-net.rules',
     '/etc/network/interfaces',
+    '/etc/pve/mapping/pci.cfg',
+    '/etc/pve/ceph.conf',
+    '/etc/pve/corosync.conf',
+    '/etc/corosync/corosync.conf',
+    '/var/lib/pve-cluster/config.db',
   ])('%s only after review', (path) => {
     expect(ownerOf(path)?.across).toBe('review');
   });

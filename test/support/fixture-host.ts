@@ -1,6 +1,7 @@
 // Fake hosts for tests: a complete root directory from test/fixtures/hosts, its config.db, and its tools on a PATH.
 // The result is a sandbox too, so runBackup and lastRecord take it.
 
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   linkSync,
@@ -71,7 +72,12 @@ export function buildFixtureHost(base: string, name: FixtureName, options: Fixtu
   buildTree(root, manifest, packages, options);
   const configDb = buildConfigDb(root, name, options.configDb);
   applyOwnership(root);
-  const own = { ...packageAnswers(packages), ...kernelAnswers(manifest), ...options.answers };
+  const own = {
+    ...nameAnswers(root, manifest),
+    ...packageAnswers(packages),
+    ...kernelAnswers(manifest),
+    ...options.answers,
+  };
   const without = options.withoutTools ?? [];
   makeStubs({ directory: stubs, root, answers: manifest.answers, own, without });
   const [backups, log, lock] = [join(base, 'backups'), join(base, 'log'), join(base, 'lock')];
@@ -87,6 +93,18 @@ export function buildFixtureHost(base: string, name: FixtureName, options: Fixtu
     env,
     path,
     ...(configDb === undefined ? {} : { configDb }),
+  };
+}
+
+/** What the host says that it is called. */
+function nameAnswers(root: string, { fullName }: FixtureManifest): Record<string, string> {
+  const shortName = fullName.split('.', 1)[0] ?? fullName;
+  const kernel = readFileSync(join(root, 'proc/version'), 'utf8');
+  const release = kernel.split(' ')[2] ?? '';
+  const version = kernel.slice(kernel.indexOf('#')).trim();
+  return {
+    hostname: `$ -f\n${fullName}\n$\n$ -s\n${shortName}\n`,
+    uname: `$ -a\nLinux ${shortName} ${release} ${version} x86_64 GNU/Linux\n$ -r\n${release}\n$ -m\nx86_64\n`,
   };
 }
 
@@ -113,6 +131,8 @@ function buildTree(
     rmSync(join(root, path), { recursive: true, force: true });
   }
   linkSync(join(root, 'home/ops/bin/morning-check'), join(root, 'home/ops/bin/evening-check'));
+  // Reading it would wait for ever.
+  execFileSync('mkfifo', [join(root, 'home/ops/console.fifo')]);
 }
 
 function writeFiles(root: string, files: Iterable<readonly [path: string, content: string | Buffer]>): void {

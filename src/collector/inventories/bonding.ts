@@ -2,7 +2,7 @@
 
 import { hostNames, readHostText } from '../../host/detect-text.ts';
 import type { Host } from '../../host/host.ts';
-import type { InventoryResult } from './inventory.ts';
+import { oneDocument, type InventoryResult } from './inventory.ts';
 
 const bondingDirectory = '/proc/net/bonding';
 
@@ -10,5 +10,5 @@ export function inventoryBonding(host: Host): Promise<InventoryResult> {
   const sections = hostNames(host, bondingDirectory).map(
     (name) => `# ${name}\n${readHostText(host, `${bondingDirectory}/${name}`) ?? ''}`,
   );
-  return Promise.resolve({ content: sections.join('\n'), findings: [] });
+  return Promise.resolve(oneDocument(sections.join('\n')));
 }

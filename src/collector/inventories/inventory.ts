@@ -1,18 +1,27 @@
 // What an inventory module gives, and how it asks the host's programs: few at a time, each bounded.
 
+import type { ConfigValues } from '../../config/options.ts';
 import type { HostFacts } from '../../host/facts.ts';
 import type { Finding } from '../../findings.ts';
 import type { Host } from '../../host/host.ts';
 import type { RunResult } from '../../host/programs.ts';
 
 export interface InventoryResult {
-  /** The document; empty when this host has nothing of the kind, and nothing is saved. */
-  content: string;
+  /**
+   * Contents by path below the item's output; the empty path is the output itself. Empty contents, of which this host has
+   * nothing, are not saved.
+   */
+  files: ReadonlyMap<string, string>;
   /** Without `area`: the collector knows it. */
   findings: readonly Finding[];
 }
 
-export type Inventory = (host: Host, facts: HostFacts) => Promise<InventoryResult>;
+export type Inventory = (host: Host, facts: HostFacts, values: ConfigValues) => Promise<InventoryResult>;
+
+/** The result of a module that makes one document. */
+export function oneDocument(content: string, findings: readonly Finding[] = []): InventoryResult {
+  return { files: new Map([['', content]]), findings };
+}
 
 const commandTimeoutMs = 5_000;
 const maxOutputBytes = 1024 * 1024;

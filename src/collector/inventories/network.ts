@@ -6,7 +6,7 @@ import type { Finding } from '../../findings.ts';
 import { hostNames, hostPathKind, readHostText } from '../../host/detect-text.ts';
 import type { HostFacts } from '../../host/facts.ts';
 import type { Host } from '../../host/host.ts';
-import { askProgram, mapFew, type InventoryResult } from './inventory.ts';
+import { askProgram, mapFew, oneDocument, type InventoryResult } from './inventory.ts';
 
 /** One network interface; absent keys are not known or do not apply. */
 export interface InterfaceRecord {
@@ -48,7 +48,7 @@ export async function inventoryNetwork(host: Host, facts: HostFacts): Promise<In
     ...skippedCommands(host),
     interfaces,
   };
-  return { content: `${JSON.stringify(inventory, null, 2)}\n`, findings };
+  return oneDocument(`${JSON.stringify(inventory, null, 2)}\n`, findings);
 }
 
 function skippedCommands(host: Host): Partial<NetworkInventory> {

@@ -4,7 +4,7 @@
 import type { Finding } from '../../findings.ts';
 import { hostNames, hostPathKind, readHostText } from '../../host/detect-text.ts';
 import type { Host } from '../../host/host.ts';
-import { askProgram, mapFew, type InventoryResult } from './inventory.ts';
+import { askProgram, mapFew, oneDocument, type InventoryResult } from './inventory.ts';
 
 const blockDirectory = '/sys/block';
 /** Memory disks, optical drives, mapped devices, and volumes whose tables are those of guests. */
@@ -25,7 +25,7 @@ export async function inventoryPartitions(host: Host): Promise<InventoryResult> 
     });
   }
   const sections = await mapFew(disks.slice(0, maxDisks), (name) => describeDisk(host, name, findings));
-  return { content: sections.join('\n'), findings };
+  return oneDocument(sections.join('\n'), findings);
 }
 
 function sizeOf(host: Host, name: string): number {

@@ -7,7 +7,7 @@ import type { ConfigValues } from '../../config/options.ts';
 import type { Finding } from '../../findings.ts';
 import type { HostFacts } from '../../host/facts.ts';
 import type { Host } from '../../host/host.ts';
-import { mapFew, type InventoryResult } from './inventory.ts';
+import { mapFew, oneDocument, type InventoryResult } from './inventory.ts';
 import { configuredDatastores, type Datastore } from './pbs-datastores-configured.ts';
 import { readLayout, type DatastoreLayout, type GroupKind } from './pbs-datastores-layout.ts';
 
@@ -63,10 +63,8 @@ export async function inventoryPbsDatastores(
     pbs_config_path: values.PBS_CONFIG_PATH,
     datastores: seen.map(({ record }) => record),
   };
-  return {
-    files: new Map([['', `${JSON.stringify(document, null, 2)}\n`]]),
-    findings: seen.flatMap(({ findings }) => findings),
-  };
+  const findings = seen.flatMap((one) => one.findings);
+  return oneDocument(`${JSON.stringify(document, null, 2)}\n`, findings);
 }
 
 async function describeDatastore(

@@ -22,7 +22,8 @@ interface NamespaceRecord {
 
 const maxOutputBytes = 4 * 1024 * 1024;
 
-const namespaceList = z.array(z.object({ ns: z.string(), comment: z.string().optional() }));
+/** The root namespace always exists: an empty list is no answer. */
+const namespaceList = z.array(z.object({ ns: z.string(), comment: z.string().optional() })).min(1);
 const toolAnswer = z.union([namespaceList, z.object({ data: namespaceList }).transform(({ data }) => data)]);
 
 export async function inventoryPbsNamespaces(

@@ -73,7 +73,9 @@ export interface GuestPlace {
 }
 
 const diskSlot = /^(ide|sata|scsi|virtio|efidisk|tpmstate|unused|mp)\d+$|^rootfs$/;
-const passthroughSlot = /^(hostpci|usb|serial|parallel|dev)\d+$|^args$|^lxc\./;
+const passthroughSlot = /^(hostpci|usb|serial|parallel|dev|virtiofs)\d+$|^args$|^lxc\./;
+/** A serial console or a USB port of the viewer takes nothing of the host. */
+const isVirtual = /^(socket|(host=)?spice)\b/;
 
 export function describeGuest(place: GuestPlace, text: string): GuestRecord {
   const { current, pending, snapshots } = parseGuestConfig(text);
@@ -93,7 +95,9 @@ export function describeGuest(place: GuestPlace, text: string): GuestRecord {
     protection: value('protection') === '1' ? (true as const) : undefined,
     disks: disksOf(current),
     networks: networksOf(current),
-    passthrough: Object.fromEntries([...current.values].filter(([key]) => passthroughSlot.test(key))),
+    passthrough: Object.fromEntries(
+      [...current.values].filter(([key, text]) => passthroughSlot.test(key) && !isVirtual.test(text)),
+    ),
     snapshots: snapshots.map(describeSnapshot),
     pending: Object.fromEntries(pending?.values ?? []),
     lock: value('lock'),

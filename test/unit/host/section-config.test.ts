@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { listPropertyOf, parseSectionConfig, propertyOf } from '../../../src/host/section-config.ts';
 
@@ -35,6 +36,26 @@ describe('a section file of Proxmox', () => {
   test('that lacks the empty line before a header still has both sections', () => {
     const sections = parseSectionConfig('dir: a\n\tpath /a\ndir: b\n\tpath /b');
     expect(sections.map((section) => propertyOf(section, 'path'))).toEqual(['/a', '/b']);
+  });
+
+  test('that Proxmox could have written is read back whole', () => {
+    const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
+    const value = fc.stringMatching(/^[!-~]([ -~]{0,20}[!-~])?$/);
+    const section = fc.record({ type: word, id: word, pairs: fc.dictionary(word, value) });
+    fc.assert(
+      fc.property(fc.array(section), (sections) => {
+        const text = sections.map(({ type, id, pairs }) => {
+          const lines = Object.entries(pairs).map(([key, text]) => `\t${key} ${text}\n`);
+          return `${type}: ${id}\n${lines.join('')}\n`;
+        });
+        const read = parseSectionConfig(text.join('')).map(({ type, id, properties }) => ({
+          type,
+          id,
+          pairs: Object.fromEntries([...properties].map(([key, [first]]) => [key, first])),
+        }));
+        expect(read).toEqual(sections.map((each) => ({ ...each, pairs: { ...each.pairs } })));
+      }),
+    );
   });
 
   test('with properties that look like headers, and text that is nothing at all, is not misread', () => {

@@ -51,9 +51,9 @@ describe('namespaces', () => {
     expect(findings).toEqual([]);
   });
 
-  test('are read from disk when tools fail or talk nonsense, without a warning', async () => {
+  test('are read from disk when tools name none or talk nonsense, without a warning', async () => {
     const { contents, findings } = await inventory({
-      commands: { 'proxmox-backup-manager': 'exit 255', 'proxmox-backup-debug': 'echo "not JSON"' },
+      commands: { 'proxmox-backup-manager': 'echo "[]"', 'proxmox-backup-debug': 'echo "not JSON"' },
     });
     expect(contents['store_namespaces.json']).toEqual(onDisk);
     expect(findings).toEqual([]);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { describeGuest } from '../../../src/collector/inventories/pve-guests-describe.ts';
 import { parseGuestConfig, parseProperties } from '../../../src/collector/inventories/pve-guests-parse.ts';
@@ -28,6 +29,18 @@ describe('the configuration of a guest', () => {
     const { current } = parseGuestConfig('#100%\n= nonsense\nname: a\n[\n[x\n');
     expect(current.notes).toEqual(['100%']);
     expect(current.values.get('name')).toBe('a');
+  });
+
+  test('of any text is read without an error, and every key that stands in it is found again', () => {
+    const key = fc.stringMatching(/^[a-z]{1,8}[0-9]{0,2}$/);
+    const value = fc.stringMatching(/^[\w:,./=-]{1,20}$/);
+    fc.assert(
+      fc.property(fc.dictionary(key, value), fc.string(), (pairs, junk) => {
+        const lines = Object.entries(pairs).map(([name, text]) => `${name}: ${text}\n`);
+        const { current } = parseGuestConfig(`${lines.join('')}\n[PENDING]\n${junk}`);
+        expect(Object.fromEntries(current.values)).toEqual(pairs);
+      }),
+    );
   });
 
   test('that is empty gives a guest without anything', () => {
@@ -101,6 +114,18 @@ describe('a virtual machine', () => {
         taken_at: '2023-11-14T22:13:20.000Z',
         disks: [{ slot: 'scsi0', volume: 'local-zfs:vm-100-disk-1', storage: 'local-zfs', size: '16G' }],
       },
+    ]);
+  });
+});
+
+describe('what is passed through', () => {
+  test('is not a serial console, nor a USB port of the viewer', () => {
+    const text =
+      'serial0: socket\nserial1: /dev/ttyS0\nusb0: spice,usb3=1\nusb1: mapping=stick\nvirtiofs0: share\n';
+    expect(Object.keys(describeGuest({ id: 1, kind: 'vm', node: 'a' }, text).passthrough)).toEqual([
+      'serial1',
+      'usb1',
+      'virtiofs0',
     ]);
   });
 });

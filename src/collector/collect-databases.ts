@@ -1,0 +1,135 @@
+// Databases of an area: a consistent copy as one entry, or, when it is damaged, the files that it is made of.
+
+import type { DatabaseItem } from '../catalogue/types.ts';
+import type { SourceEntry } from '../entry.ts';
+import { isSystemError } from '../errors.ts';
+import { joinReal } from '../host/host.ts';
+import type { CollectionContext, ItemRules } from './context.ts';
+import { copyDatabase, type DatabaseCopy } from './copy-database.ts';
+import { rulesOf } from './item-rules.ts';
+import { ownerOfPath } from './ownership.ts';
+import { claimedPaths, type PlannedArea } from './plan-collection.ts';
+import { readFileEntry, reportUnreadable } from './read-file.ts';
+import { walkSource } from './walk-sources.ts';
+import { emitParents } from './emit-directories.ts';
+
+/** What the copy of a database showed, for the coverage proof. */
+export interface DatabaseReport {
+  hostPath: string;
+  /** undefined: it is damaged; the raw files are saved. */
+  copy: DatabaseCopy | undefined;
+}
+
+export async function* collectDatabases(
+  context: CollectionContext,
+  { area, items }: PlannedArea,
+): AsyncGenerator<SourceEntry> {
+  for (const { item, isEnabled } of items) {
+    if (!isEnabled || item.kind !== 'database') continue;
+    const rules = rulesOf(context, area, item);
+    for (const hostPath of claimedPaths(item, context.plan))
+      yield* collectDatabase(context, rules, item, hostPath);
+  }
+}
+
+async function* collectDatabase(
+  context: CollectionContext,
+  rules: ItemRules,
+  item: DatabaseItem,
+  hostPath: string,
+): AsyncGenerator<SourceEntry> {
+  const { host } = context;
+  const source = host.resolve(hostPath);
+  try {
+    if (host.fs.lstatIfExists(source)?.kind !== 'file') return;
+    if (context.isSurvey) {
+      yield* walkSource(context, rules, hostPath);
+      return;
+    }
+    const workDirectory = context.workDirectory();
+    const isWithheld = withholder(context, item);
+    const result = await copyDatabase(host, {
+      source,
+      workDirectory,
+      ...(isWithheld === undefined ? {} : { isWithheld }),
+    });
+    if ('damage' in result) {
+      yield* saveDamaged(context, rules, item, { hostPath, damage: result.damage });
+      return;
+    }
+    yield* emitParents(context, rules, hostPath);
+    yield* emitCopy(context, rules, hostPath, result.copy);
+    host.fs.unlink(result.copy.path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    reportUnreadable(context, rules, hostPath, error);
+  }
+}
+
+function* emitCopy(
+  context: CollectionContext,
+  rules: ItemRules,
+  hostPath: string,
+  copy: DatabaseCopy,
+): Generator<SourceEntry> {
+  const { fs } = context.host;
+  const original = fs.lstat(context.host.resolve(hostPath));
+  const entry = readFileEntry(context, rules, {
+    hostPath,
+    realPath: copy.path,
+    archivePath: hostPath.slice(1),
+    status: fs.lstat(copy.path),
+  });
+  if (entry === undefined) return;
+  const { mode, uid, gid, mtimeNs } = original;
+  const { owners } = context;
+  yield { ...entry, mode, uid, gid, mtimeNs, userName: owners.user(uid), groupName: owners.group(gid) };
+  context.onDatabase({ hostPath, copy });
+  if (copy.withheld.length === 0) return;
+  context.report({
+    severity: 'info',
+    code: 'database-rows-withheld',
+    area: rules.areaId,
+    path: hostPath,
+    message: `${copy.withheld.length} files of switched-off areas were removed from the copy of ${hostPath}: ${copy.withheld.slice(0, 10).join(', ')}`,
+    hint: 'the copy cannot bring these back; switch the areas on to have them',
+  });
+}
+
+/** Rows which a switched-off area owns, e.g. user.cfg with BACKUP_PVE_ACL=false. */
+function withholder(
+  { plan }: CollectionContext,
+  item: DatabaseItem,
+): ((pvePath: string) => boolean) | undefined {
+  if (item.rows !== 'pmxcfs') return undefined;
+  return (pvePath) =>
+    ownerOfPath(plan.ownership, `${plan.values.PVE_CONFIG_PATH}/${pvePath}`)?.isWithheld === true;
+}
+
+function* saveDamaged(
+  context: CollectionContext,
+  rules: ItemRules,
+  item: DatabaseItem,
+  { hostPath, damage }: { hostPath: string; damage: string },
+): Generator<SourceEntry> {
+  const withholds =
+    item.rows === 'pmxcfs' && context.plan.areas.some((area) => area.items.some((row) => row.isWithheld));
+  const fate = withholds
+    ? 'it is not saved, because rows of switched-off areas cannot be taken out of it'
+    : 'it is saved as it is, with its log';
+  context.report({
+    severity: 'error',
+    code: 'database-damaged',
+    area: rules.areaId,
+    path: hostPath,
+    message: `${hostPath} is damaged (${damage}); ${fate}`,
+    hint: 'on a cluster member the other nodes have good copies; on a standalone node restore it from an older archive',
+  });
+  context.onDatabase({ hostPath, copy: undefined });
+  if (withholds) return;
+  for (const path of [hostPath, `${hostPath}-wal`, `${hostPath}-shm`]) {
+    if (context.host.fs.lstatIfExists(joinReal(context.host.resolve(path))) !== undefined) {
+      yield* walkSource(context, rules, path);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// Runs the inventory modules of an area. A module that fails costs its own documents, never the run.
+
+import type { InventoryItem } from '../catalogue/types.ts';
+import type { SourceEntry } from '../entry.ts';
+import { InterruptedError } from '../errors.ts';
+import { generatedFile, type CollectionContext } from './context.ts';
+import { emitInfoParents } from './emit-directories.ts';
+import { inventories } from './inventories/index.ts';
+import type { InventoryResult } from './inventories/inventory.ts';
+import { generatedRules } from './item-rules.ts';
+import type { PlannedArea } from './plan-collection.ts';
+
+export async function* collectInventories(
+  context: CollectionContext,
+  { area, items }: PlannedArea,
+): AsyncGenerator<SourceEntry> {
+  for (const { item, isEnabled } of items) {
+    if (!isEnabled || item.kind !== 'inventory') continue;
+    context.signal.throwIfAborted();
+    const { files, findings } = await takeInventory(context, area.id, item);
+    for (const finding of findings) context.report({ area: area.id, ...finding });
+    for (const [name, content] of files) {
+      // Nothing of that kind here, e.g. no bonds.
+      if (content === '') continue;
+      const path = name === '' ? item.output : `${item.output}/${name}`;
+      yield* emitInfoParents(context, generatedRules(area.id), path);
+      yield generatedFile(context, path, area.id, Buffer.from(content, 'utf8'));
+    }
+  }
+}
+
+async function takeInventory(
+  { host, plan }: CollectionContext,
+  areaId: string,
+  item: InventoryItem,
+): Promise<InventoryResult> {
+  try {
+    return await inventories[item.inventory](host, plan.facts, plan.values);
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error;
+    const said = error instanceof Error ? error.message : String(error);
+    return {
+      files: new Map(),
+      findings: [
+        {
+          severity: 'error',
+          code: 'inventory-failed',
+          area: areaId,
+          path: item.output,
+          message: `the inventory ${item.inventory} could not be made: ${said}`,
+          hint: 'everything else is saved; please report this',
+        },
+      ],
+    };
+  }
+}

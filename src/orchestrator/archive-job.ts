@@ -1,0 +1,31 @@
+// What making an archive takes, and what it gives.
+
+import type { ArchiveTally } from '../archiver/archive-tally.ts';
+import type { ResolvedCompression } from '../archiver/resolve-codec.ts';
+import type { CollectionRequest } from '../collector/collect.ts';
+import type { HostFacts } from '../host/facts.ts';
+import type { Host, RealPath } from '../host/host.ts';
+import type { DirectoryStore } from '../storage/directory-store.ts';
+
+export interface ArchiveJob {
+  /** The host that is saved; its root may differ from where ProxSave itself lives. */
+  source: Host;
+  facts: HostFacts;
+  collection: Omit<CollectionRequest, 'mode' | 'onDatabase'>;
+  compression: ResolvedCompression;
+  store: DirectoryStore;
+  installId: string;
+  isBundle: boolean;
+  isVerified: boolean;
+  /** Content bytes of the last run, for the progress bar. */
+  expectedBytes?: number;
+}
+
+export interface MadeArchive {
+  path: RealPath;
+  /** Bytes of the file: the bundle, or the raw archive. */
+  fileBytes: number;
+  sha256: string;
+  tally: ArchiveTally;
+  isVerified: boolean;
+}

@@ -1,0 +1,32 @@
+// Whether a path or pattern of the catalogue has something on the live host.
+
+import { componentMatcher } from '../../collector/ownership.ts';
+import { isSystemError } from '../../errors.ts';
+import type { Host } from '../../host/host.ts';
+
+/** False also for what may not be looked at: its own finding says so. */
+export function isOnHost(host: Host, pattern: string): boolean {
+  const [first, ...rest] = pattern.split('/').filter(Boolean);
+  return first === undefined ? true : hasMatch(host, '', [first, ...rest]);
+}
+
+function hasMatch(host: Host, directory: string, components: readonly string[]): boolean {
+  const [component, ...rest] = components;
+  if (component === undefined) return true;
+  try {
+    return namesLike(host, directory, component).some((name) => hasMatch(host, `${directory}/${name}`, rest));
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+}
+
+function namesLike(host: Host, directory: string, component: string): string[] {
+  if (/[*?[\]{}]/.test(component)) {
+    return host.fs
+      .readDirectory(host.resolve(directory === '' ? '/' : directory))
+      .filter(componentMatcher(component));
+  }
+  const status = host.fs.lstatIfExists(host.resolve(`${directory}/${component}`));
+  return status === undefined ? [] : [component];
+}

@@ -1,0 +1,17 @@
+// What is known of a run so far; grows while it goes on. The record is made from it, wherever the run ended.
+
+import type { ResolvedCompression } from '../archiver/resolve-codec.ts';
+import type { Selection } from '../collector/plan-collection.ts';
+import type { HostFacts } from '../host/facts.ts';
+import type { DirectoryStore } from '../storage/directory-store.ts';
+import type { MadeArchive } from './archive-job.ts';
+
+export interface RunParts {
+  selection: Selection;
+  facts?: HostFacts;
+  installId?: string;
+  compression?: ResolvedCompression;
+  store?: DirectoryStore;
+  archive?: MadeArchive;
+  error?: unknown;
+}
