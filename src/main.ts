@@ -14,7 +14,7 @@ async function main(): Promise<number> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      windDown(interrupt);
+      windDown(interrupt, signal);
     });
   }
   const { runProgram } = await import('./cli/program.ts');
@@ -31,8 +31,10 @@ async function main(): Promise<number> {
   });
 }
 
-/** The first signal lets the command tidy up; a second one does not wait for that. */
-function windDown(interrupt: AbortController): void {
+/** The first signal lets the command tidy up; a second Ctrl-C does not wait for that. */
+function windDown(interrupt: AbortController, signal: NodeJS.Signals): void {
+  // A terminal that closes, or a service that is stopped, may send several.
+  if (interrupt.signal.aborted && signal !== 'SIGINT') return;
   const isAgain = interrupt.signal.aborted;
   if (process.stderr.isTTY) {
     const text = isAgain

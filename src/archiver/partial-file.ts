@@ -64,8 +64,14 @@ export function createPartialFile(host: Host, directory: RealPath, name: string)
         });
       }
       attempt(() => host.fs.rename(partialPath, finalPath));
+      try {
+        attempt(() => host.fs.syncDirectory(directory));
+      } catch (error) {
+        // A name that may not survive a power cut is no name: back to what discard removes.
+        host.fs.rename(finalPath, partialPath);
+        throw error;
+      }
       state = 'published';
-      attempt(() => host.fs.syncDirectory(directory));
     },
     discard: () => {
       if (state === 'published') return;

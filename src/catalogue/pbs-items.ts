@@ -47,7 +47,7 @@ export function manager(commandLine: string, fileName: string, extras: CommandEx
 export function managerForEach(
   of: NameList,
   commandLine: string,
-  output: (key: string) => string,
+  output: EachItem['output'],
   extras: Partial<Omit<EachItem, 'kind' | 'of' | 'argv' | 'output'>> = {},
 ): EachItem {
   const argv = (name: string) => jsonCommand(`proxmox-backup-manager ${commandLine}`, name);

@@ -159,8 +159,8 @@ export interface EachItem extends ItemBase {
   kind: 'each';
   of: NameList;
   argv: (name: string) => readonly [string, ...string[]];
-  /** ArchivePath of a result; `key` is the name made fit for a file name (util/file-key.ts). */
-  output: (key: string) => string;
+  /** ArchivePath of a result; `key` is the name made fit for a file name, and unique (util/file-key.ts). */
+  output: (key: string, name: string) => string;
   timeoutSeconds?: number;
   acceptExitCodes?: readonly number[];
   onFailure?: 'warning' | 'info';

@@ -31,7 +31,7 @@ function commandsForEach(host: Host, plan: CollectionPlan, areaId: string, item:
     ...item,
     areaId,
     argv: item.argv(name),
-    output: item.output(fileKey(name)),
+    output: item.output(fileKey(name), name),
   }));
 }
 

@@ -36,10 +36,11 @@ export function startCommands(
   const slots = createSlots(context.plan.values.COMMAND_CONCURRENCY);
   const stopping = new AbortController();
   const signal = AbortSignal.any([context.signal, stopping.signal]);
+  const hung = new Set<string>();
   const outcomes = commands.map(async (command) => {
     const release = await slots();
     try {
-      return await runOne(context, command, signal);
+      return await runUnlessHung(context, command, { signal, hung });
     } finally {
       release();
     }
@@ -64,6 +65,36 @@ function createSlots(count: number): () => Promise<() => void> {
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     return release;
+  };
+}
+
+interface CommandRun {
+  signal: AbortSignal;
+  /** Programs that gave no answer once: asking them again would cost the same time each. */
+  hung: Set<string>;
+}
+
+/** A program that hung is not started again: one finding tells of it, and the run's time stays bounded. */
+async function runUnlessHung(
+  context: CollectionContext,
+  command: PlannedCommand,
+  { signal, hung }: CommandRun,
+): Promise<CommandOutcome> {
+  const [program] = command.argv;
+  if (hung.has(program)) return { content: undefined, findings: [skippedFinding(command)] };
+  const outcome = await runOne(context, command, signal);
+  if (outcome.findings.some((finding) => finding.code === 'command-timeout')) hung.add(program);
+  return outcome;
+}
+
+function skippedFinding(command: PlannedCommand): Finding {
+  const commandLine = command.argv.join(' ');
+  return {
+    severity: 'info',
+    code: 'command-not-asked',
+    area: command.areaId,
+    path: commandLine,
+    message: `\`${commandLine}\` was not run, because ${command.argv[0]} gave no answer before`,
   };
 }
 

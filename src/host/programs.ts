@@ -176,6 +176,8 @@ function runProgram(
         // A grandchild that left the group may still hold the pipes; do not wait for it.
         child.stdout.destroy();
         child.stderr.destroy();
+        // Nor for one that not even SIGKILL ends, because it waits for a dead disk or server inside the kernel.
+        graceTimer = setTimeout(() => finish(null, 'SIGKILL'), killGraceMs);
       }, killGraceMs);
     };
     const timer = setTimeout(() => {
@@ -197,7 +199,11 @@ function runProgram(
       // The program closed its stdin early; its exit status tells the story.
     });
     child.stdin.end(request.input);
+    let isFinished = false;
     const finish = (exitCode: number | null, killedBy: string | null, startError?: Error) => {
+      if (isFinished) return;
+      isFinished = true;
+      child.unref();
       clearTimeout(timer);
       clearTimeout(graceTimer);
       request.signal?.removeEventListener('abort', onAbort);

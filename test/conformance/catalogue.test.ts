@@ -48,7 +48,7 @@ function optionOf(item: Item): string[] {
 }
 
 function outputOf(item: Item): string | undefined {
-  if (item.kind === 'each') return item.output('name');
+  if (item.kind === 'each') return item.output('name', 'name');
   return item.kind === 'command' || item.kind === 'inventory' ? item.output : undefined;
 }
 

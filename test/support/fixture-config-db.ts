@@ -11,7 +11,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 export interface ConfigDbOptions {
@@ -43,9 +43,10 @@ export const fixtureTime = new Date(Date.UTC(2025, 10, 1, 12));
 
 /** Computed by pmxcfs, not stored. */
 const virtualNames = ['.version', '.members', '.vmlist', '.rrd', '.clusterlog', '.debug'];
-const schema = `CREATE TABLE tree (
-  inode INTEGER PRIMARY KEY NOT NULL, parent INTEGER NOT NULL, version INTEGER NOT NULL, writer INTEGER NOT NULL,
-  mtime INTEGER NOT NULL, type INTEGER NOT NULL, name TEXT NOT NULL, data BLOB)`;
+const numbers = ['parent', 'version', 'writer', 'mtime', 'type'].map(
+  (name) => `${name} INTEGER NOT NULL CHECK(typeof(${name})='integer')`,
+);
+const schema = `CREATE TABLE tree (inode INTEGER PRIMARY KEY NOT NULL, ${numbers.join(', ')}, name TEXT NOT NULL, data BLOB)`;
 const directoryType = 4;
 const fileType = 8;
 const pageBytes = 4096;
@@ -100,7 +101,9 @@ function createInserter(database: DatabaseSync): (rows: readonly Row[]) => void 
       if (parent === undefined) throw new Error(`no directory for ${path}`);
       inodes.set(path, version);
       const type = data === undefined ? directoryType : fileType;
-      insert.run(version, parent, version, mtime, type, path.slice(path.lastIndexOf('/') + 1), data ?? null);
+      // As pmxcfs has it, an empty file has no data either.
+      const content = data === undefined || data.length === 0 ? null : data;
+      insert.run(version, parent, version, mtime, type, basename(path), content);
     }
     insert.run(0, 0, version, mtime, fileType, '__version__', null);
     database.exec('COMMIT');

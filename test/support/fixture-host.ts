@@ -31,8 +31,8 @@ export interface FixtureOptions {
   env?: Readonly<Record<string, string>>;
   /** Tools that this host lacks. */
   withoutTools?: readonly string[];
-  /** Tool -> sections of answers that win (see answer.sh). */
-  answers?: Readonly<Record<string, string>>;
+  /** Sections of answers that win (see answer.sh). */
+  answers?: string;
   /** Host path -> content, on top of the tree; `-> target` makes a link. */
   files?: Readonly<Record<string, string | Buffer>>;
   /** Host paths that are taken away again. */
@@ -72,12 +72,12 @@ export function buildFixtureHost(base: string, name: FixtureName, options: Fixtu
   buildTree(root, manifest, packages, options);
   const configDb = buildConfigDb(root, name, options.configDb);
   applyOwnership(root);
-  const own = {
-    ...nameAnswers(root, manifest),
-    ...packageAnswers(packages),
-    ...kernelAnswers(manifest),
-    ...options.answers,
-  };
+  const own = [
+    options.answers ?? '',
+    nameAnswers(root, manifest),
+    kernelAnswers(manifest),
+    packageAnswers(packages),
+  ].join('');
   const without = options.withoutTools ?? [];
   makeStubs({ directory: stubs, root, answers: manifest.answers, own, without });
   const [backups, log, lock] = [join(base, 'backups'), join(base, 'log'), join(base, 'lock')];
@@ -97,15 +97,23 @@ export function buildFixtureHost(base: string, name: FixtureName, options: Fixtu
 }
 
 /** What the host says that it is called. */
-function nameAnswers(root: string, { fullName }: FixtureManifest): Record<string, string> {
+function nameAnswers(root: string, { fullName }: FixtureManifest): string {
   const shortName = fullName.split('.', 1)[0] ?? fullName;
   const kernel = readFileSync(join(root, 'proc/version'), 'utf8');
   const release = kernel.split(' ')[2] ?? '';
   const version = kernel.slice(kernel.indexOf('#')).trim();
-  return {
-    hostname: `$ -f\n${fullName}\n$\n$ -s\n${shortName}\n`,
-    uname: `$ -a\nLinux ${shortName} ${release} ${version} x86_64 GNU/Linux\n$ -r\n${release}\n$ -m\nx86_64\n`,
-  };
+  return [
+    '$ hostname -f',
+    fullName,
+    '$ hostname',
+    '$ hostname -s',
+    shortName,
+    '$ uname -a',
+    `Linux ${shortName} ${release} ${version} x86_64 GNU/Linux`,
+    '$ uname -r',
+    release,
+    '',
+  ].join('\n');
 }
 
 function buildTree(

@@ -51,7 +51,7 @@ export function buildLargePveHost(
     ...options,
     absent: [...formerGuests, ...(options.absent ?? [])],
     files: { ...clusterFiles(nodes, guests), ...options.files },
-    answers: { pvesh: largeAnswers(nodes, guests), ...options.answers },
+    answers: `${options.answers ?? ''}${largeAnswers(nodes, guests)}`,
   });
 }
 
@@ -125,15 +125,15 @@ function largeAnswers(nodes: readonly string[], guests: readonly Guest[]): strin
       .filter((guest) => guest.kind === kind && guest.node === nodes[0])
       .map(({ id }) => ({ vmid: id, name: `guest${id}`, status: 'running' }));
   const empty = nodes.flatMap((node) => [
-    `$json get /nodes/${node}/tasks --typefilter=vzdump`,
-    `$json get /nodes/${node}/replication`,
+    `$json pvesh get /nodes/${node}/tasks --typefilter=vzdump`,
+    `$json pvesh get /nodes/${node}/replication`,
   ]);
   return [
-    '$json get /nodes',
+    '$json pvesh get /nodes',
     JSON.stringify(nodeList),
-    '$json get /nodes/localhost/qemu',
+    '$json pvesh get /nodes/localhost/qemu',
     JSON.stringify(here('qemu')),
-    '$json get /nodes/localhost/lxc',
+    '$json pvesh get /nodes/localhost/lxc',
     JSON.stringify(here('lxc')),
     ...empty,
     '[]',

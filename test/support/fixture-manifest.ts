@@ -31,7 +31,7 @@ export interface FixtureManifest {
   layers: readonly string[];
   /** Lists in test/fixtures/hosts/packages. */
   packages: readonly string[];
-  /** Directories below test/fixtures/stubs/answers; earlier ones win. */
+  /** Files in test/fixtures/stubs/answers; earlier ones win. */
   answers: readonly string[];
   fullName: string;
   cards: readonly Card[];

@@ -41,8 +41,8 @@ export function renderStatus(packages: readonly Package[]): string {
     .join('');
 }
 
-/** Tool -> sections for stubs/answer.sh. */
-export function packageAnswers(packages: readonly Package[]): Record<string, string> {
+/** Sections for stubs/answer.sh. */
+export function packageAnswers(packages: readonly Package[]): string {
   const lines = (pick: (each: Package) => string) => packages.map(pick).join('\n');
   const listing = lines((each) =>
     [
@@ -54,23 +54,25 @@ export function packageAnswers(packages: readonly Package[]): Record<string, str
     ].join(' '),
   );
   const manual = packages.filter((each) => each.isManual).map((each) => each.name);
-  return {
-    dpkg: [
-      '$ -l',
-      'Desired=Unknown/Install/Remove/Purge/Hold',
-      '| Status=Not/Inst/Conf-files/Unpacked/halF-conf/Half-inst/trig-aWait/Trig-pend',
-      '|/ Err?=(none)/Reinst-required (Status,Err: uppercase=bad)',
-      '||/ Name                         Version                  Architecture Description',
-      `+++-${'='.repeat(28)}-${'='.repeat(24)}-${'='.repeat(12)}-${'='.repeat(40)}`,
-      listing,
-      '$ --get-selections',
-      lines((each) => `${each.name}\t\t\t\t\tinstall`),
-      '$ --print-foreign-architectures',
-      '$ --print-architecture',
-      'amd64',
-      '',
-    ].join('\n'),
-    'dpkg-query': `$ -W*\n${lines((each) => `${each.name}\t${each.version}`)}\n`,
-    'apt-mark': ['$ showmanual', ...manual, '$ showhold', '$ showauto', ''].join('\n'),
-  };
+  return [
+    '$ dpkg -l',
+    'Desired=Unknown/Install/Remove/Purge/Hold',
+    '| Status=Not/Inst/Conf-files/Unpacked/halF-conf/Half-inst/trig-aWait/Trig-pend',
+    '|/ Err?=(none)/Reinst-required (Status,Err: uppercase=bad)',
+    '||/ Name                         Version                  Architecture Description',
+    `+++-${'='.repeat(28)}-${'='.repeat(24)}-${'='.repeat(12)}-${'='.repeat(40)}`,
+    listing,
+    '$ dpkg --get-selections',
+    lines((each) => `${each.name}\t\t\t\t\tinstall`),
+    '$ dpkg --print-architecture',
+    'amd64',
+    '$ dpkg-query -W*',
+    lines((each) => `${each.name}\t${each.version}`),
+    '$ apt-mark showmanual',
+    ...manual,
+    // Last: no answer at all.
+    '$ dpkg --print-foreign-architectures',
+    '$ apt-mark showhold',
+    '',
+  ].join('\n');
 }

@@ -51,11 +51,11 @@ function diskFiles(disk: Disk): KernelFiles {
   };
 }
 
-/** Tool -> sections for stubs/answer.sh. */
-export function kernelAnswers({ cards, disks }: FixtureManifest): Record<string, string> {
+/** Sections for stubs/answer.sh. */
+export function kernelAnswers({ cards, disks }: FixtureManifest): string {
   const udev = cards.map((card) =>
     [
-      `$ info -q property -p /sys/class/net/${card.name}`,
+      `$ udevadm info -q property -p /sys/class/net/${card.name}`,
       `DEVPATH=/devices/${card.pci}/net/${card.name}`,
       'SUBSYSTEM=net',
       `INTERFACE=${card.name}`,
@@ -67,23 +67,23 @@ export function kernelAnswers({ cards, disks }: FixtureManifest): Record<string,
   );
   const ethtool = cards.map((card) =>
     [
-      `$ -P ${card.name}`,
+      `$ ethtool -P ${card.name}`,
       `Permanent address: ${card.mac}`,
-      `$ -i ${card.name}`,
+      `$ ethtool -i ${card.name}`,
       `driver: ${card.driver}`,
       'version: test data',
       `bus-info: ${card.pci.split('/').at(-1) ?? ''}`,
       '',
     ].join('\n'),
   );
-  return { udevadm: udev.join(''), ethtool: ethtool.join(''), sfdisk: disks.map(tableOf).join('') };
+  return [...udev, ...ethtool, ...disks.map(tableOf)].join('');
 }
 
 function tableOf(disk: Disk): string {
   const device = `/dev/${disk.name}`;
   const part = (number: number) => `${device}${/\d$/.test(disk.name) ? 'p' : ''}${number}`;
   return [
-    `$ --dump ${device}`,
+    `$ sfdisk --dump ${device}`,
     'label: gpt',
     'label-id: AAAAAAAA-7E57-4DA7-8000-000000000000',
     `device: ${device}`,

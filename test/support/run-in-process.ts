@@ -31,6 +31,8 @@ export function backUpInProcess(
 export interface ReadMoments {
   beforeOpen?: () => void;
   afterOpen?: () => void;
+  /** After the file's size was asked for. */
+  beforeRead?: () => void;
   /** Count of reads so far, from 1. May throw what the read shall throw. */
   afterRead?: (count: number) => void;
 }
@@ -53,6 +55,7 @@ export function atRead(path: string, moments: ReadMoments): (real: FileSystem) =
         real.close(fd);
       },
       read: (fd, ...rest) => {
+        if (fd === watched) moments.beforeRead?.();
         const count = real.read(fd, ...rest);
         if (fd === watched) moments.afterRead?.((reads += 1));
         return count;

@@ -1,5 +1,6 @@
 // Users, permissions, realms, API tokens and second factors, with their secrets.
 
+import { sanitiseName } from '../../util/file-key.ts';
 import { manager, managerForEach, pbsFiles, since, staged } from '../pbs-items.ts';
 import { infoDirectory, type Area, type ItemBase } from '../types.ts';
 
@@ -36,7 +37,7 @@ export const pbsAccessArea: Area = {
     managerForEach(
       'pbs-users',
       'user list-tokens',
-      (key) => `${infoDirectory}/pbs/access-control/${key}_tokens.json`,
+      (_key, name) => `${infoDirectory}/pbs/access-control/${sanitiseName(name)}_tokens.json`,
     ),
   ],
 };

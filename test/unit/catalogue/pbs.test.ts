@@ -170,7 +170,7 @@ describe('commands', () => {
   test('repeated for each name put the name behind, and the result where the existing edition has it', () => {
     const repeated = areasOf('pbs').flatMap(({ items }) =>
       items.flatMap((item) =>
-        item.kind === 'each' ? [`${item.argv('NAME').join(' ')} > ${item.output('KEY')}`] : [],
+        item.kind === 'each' ? [`${item.argv('NAME').join(' ')} > ${item.output('KEY', 'KEY')}`] : [],
       ),
     );
     const manager = 'proxmox-backup-manager';

@@ -201,7 +201,7 @@ describe('what a host is asked', () => {
 
   test('answers lie where the existing edition has them', () => {
     const outputs = enabledItems(plan({ ...member, usesCeph: true })).flatMap((item) => {
-      if (item.kind === 'each') return [item.output('pve2')];
+      if (item.kind === 'each') return [item.output('pve2', 'pve2')];
       return item.kind === 'command' ? [item.output] : [];
     });
     const info = 'var/lib/proxsave-info/commands/pve';

@@ -15,7 +15,12 @@ import {
 function ownershipOf(claims: readonly (readonly [string, string])[]) {
   const root = createOwnership();
   for (const [pattern, area] of claims) {
-    addClaim(root, pattern, { areaId: area, itemIndex: 0, isEnabled: area === area.toLowerCase(), isWithheld: false });
+    addClaim(root, pattern, {
+      areaId: area,
+      itemIndex: 0,
+      isEnabled: area === area.toLowerCase(),
+      isWithheld: false,
+    });
   }
   return root;
 }

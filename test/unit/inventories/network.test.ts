@@ -1,3 +1,4 @@
+import { loadConfig } from '../../../src/config/load-config.ts';
 import { describe, expect, test } from 'vitest';
 import { inventories } from '../../../src/collector/inventories/index.ts';
 import { inventoryNetwork, type NetworkInventory } from '../../../src/collector/inventories/network.ts';
@@ -44,8 +45,8 @@ echo "DEVPATH=/devices/x/net/eno1"; echo "ID_NET_NAME_PATH=enp0s31f6"; echo "ID_
 };
 
 async function inventoryOf(host: Host): Promise<NetworkInventory> {
-  const { content } = await inventoryNetwork(host, await detectFacts(host));
-  return JSON.parse(content) as NetworkInventory;
+  const { files } = await inventoryNetwork(host, await detectFacts(host));
+  return JSON.parse(files.get('') ?? '') as NetworkInventory;
 }
 
 describe('the network inventory', () => {
@@ -112,9 +113,9 @@ describe('the network inventory', () => {
   test('a program that hangs is a warning and costs only its own answer', { timeout: 30_000 }, async () => {
     const files = Object.fromEntries(Object.entries(sysfs).filter(([path]) => !/enp2s0|eth9/.test(path)));
     const host = fakeHost({ files, commands: { ...tools, udevadm: 'sleep 60' } });
-    const { content, findings } = await inventoryNetwork(host, await detectFacts(host));
+    const { files: documents, findings } = await inventoryNetwork(host, await detectFacts(host));
     expect(findings).toMatchObject([{ severity: 'warning', code: 'command-timeout' }]);
-    expect((JSON.parse(content) as NetworkInventory).interfaces[0]).toMatchObject({
+    expect((JSON.parse(documents.get('') ?? '') as NetworkInventory).interfaces[0]).toMatchObject({
       name: 'eno1',
       permanent_mac: 'aa:bb:cc:00:00:01',
     });
@@ -124,12 +125,17 @@ describe('the network inventory', () => {
 describe('the bonding inventory', () => {
   test('holds what the kernel says about each bond', async () => {
     const host = fakeHost({ files: { '/proc/net/bonding/bond0': 'Bonding Mode: IEEE 802.3ad\n' } });
-    const { content } = await inventories.bonding(host, await detectFacts(host));
-    expect(content).toBe('# bond0\nBonding Mode: IEEE 802.3ad\n');
+    const { files } = await inventories.bonding(host, await detectFacts(host), loadConfig(host).values);
+    expect(files.get('')).toBe('# bond0\nBonding Mode: IEEE 802.3ad\n');
   });
 
   test('is empty on a host without bonds', async () => {
     const host = fakeHost({ files: {} });
-    expect(await inventories.bonding(host, await detectFacts(host))).toEqual({ content: '', findings: [] });
+    const { files, findings } = await inventories.bonding(
+      host,
+      await detectFacts(host),
+      loadConfig(host).values,
+    );
+    expect([...files.values(), ...findings]).toEqual(['']);
   });
 });

@@ -19,9 +19,9 @@ test('the table of each real disk is saved in the form that sfdisk reads back', 
   /dev/cciss/c0d0) echo 'label: dos' ;;
   *) echo "sfdisk: $2: does not contain a recognized partition table" >&2; exit 1 ;;
 esac`;
-  const { content, findings } = await inventoryPartitions(fakeHost({ files, commands: { sfdisk } }));
+  const { files: documents, findings } = await inventoryPartitions(fakeHost({ files, commands: { sfdisk } }));
   expect(findings).toEqual([]);
-  expect(content).toBe(
+  expect(documents.get('')).toBe(
     [
       '# /dev/cciss/c0d0, 4096 bytes',
       'label: dos',
@@ -40,6 +40,10 @@ esac`;
 });
 
 test('without sfdisk the disks are listed all the same', async () => {
-  const { content } = await inventoryPartitions(fakeHost({ files: { '/sys/block/sda/size': '2048\n' } }));
-  expect(content).toBe('# /dev/sda, 1048576 bytes\n# no partition table read: sfdisk is not available\n');
+  const { files: documents } = await inventoryPartitions(
+    fakeHost({ files: { '/sys/block/sda/size': '2048\n' } }),
+  );
+  expect(documents.get('')).toBe(
+    '# /dev/sda, 1048576 bytes\n# no partition table read: sfdisk is not available\n',
+  );
 });

@@ -75,7 +75,7 @@ describe('a small file', () => {
 
   test('that grows as fast as it is read is cut to what it was, with a warning', async () => {
     const more = Buffer.alloc(2 * mebibyte, 'b');
-    const result = await backUpWith(size, (path) => ({ afterRead: () => appendFileSync(path, more) }));
+    const result = await backUpWith(size, (path) => ({ beforeRead: () => appendFileSync(path, more) }));
     expect(result).toMatchObject(warned('file-changed'));
     expect(result.content?.equals(Buffer.alloc(size, 'a'))).toBe(true);
   });
