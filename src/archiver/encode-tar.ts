@@ -8,7 +8,8 @@ import { printable } from '../util/printable.ts';
 import { encodeHeader, writeHeader } from './encode-header.ts';
 import { tarBlockBytes } from './tar-header.ts';
 
-const chunkBytes = 512 * 1024;
+/** A zstd frame takes one chunk as it is, see codecs/zstd-parallel.ts. */
+export const chunkBytes = 4 * 1024 * 1024;
 const recordBytes = 20 * tarBlockBytes;
 
 export interface TarEncoding {

@@ -106,14 +106,21 @@ function withholder(
     ownerOfPath(plan.ownership, `${plan.values.PVE_CONFIG_PATH}/${pvePath}`)?.isWithheld === true;
 }
 
+/** Something below /etc/pve is switched off: then no copy may hold its rows. */
+function hasWithheldPart({ plan }: CollectionContext): boolean {
+  const inPve = (path: string) => path.startsWith(`${plan.values.PVE_CONFIG_PATH}/`);
+  return plan.areas.some(({ items }) =>
+    items.some(({ item, isWithheld }) => isWithheld && claimedPaths(item, plan).some(inPve)),
+  );
+}
+
 function* saveDamaged(
   context: CollectionContext,
   rules: ItemRules,
   item: DatabaseItem,
   { hostPath, damage }: { hostPath: string; damage: string },
 ): Generator<SourceEntry> {
-  const withholds =
-    item.rows === 'pmxcfs' && context.plan.areas.some((area) => area.items.some((row) => row.isWithheld));
+  const withholds = item.rows === 'pmxcfs' && hasWithheldPart(context);
   const fate = withholds
     ? 'it is not saved, because rows of switched-off areas cannot be taken out of it'
     : 'it is saved as it is, with its log';

@@ -66,7 +66,9 @@ function globChild(node: ClaimNode, pattern: string): ClaimNode {
 
 /** Matches one path component; `*` takes a leading dot only when the pattern starts with one, as in a shell. */
 export function componentMatcher(pattern: string): (name: string) => boolean {
-  return picomatch(pattern, { dot: false, noextglob: true });
+  const matches = picomatch(pattern, { dot: false, noextglob: true });
+  // Not the function itself: it takes more parameters, which `filter` would fill.
+  return (name) => matches(name);
 }
 
 const nowhere: ClaimPosition = [];

@@ -12,14 +12,16 @@ export interface PmxcfsFile {
   sha256: Buffer;
 }
 
-/** Every file by its path below /etc/pve, e.g. `nodes/pve1/qemu-server/100.conf`. Throws SQLite's error without a tree. */
+/** Every file (the root's own row claims to be one) by its path below /etc/pve, e.g. `nodes/pve1/qemu-server/100.conf`. Throws SQLite's error without a tree. */
 export function readPmxcfsFiles(database: DatabaseSync): Map<string, PmxcfsFile> {
   const parents = new Map<number, { parent: number; name: string }>();
   for (const { inode, parent, name } of database.prepare('SELECT inode, parent, name FROM tree').all()) {
     parents.set(Number(inode), { parent: Number(parent), name: String(name) });
   }
   const files = new Map<string, PmxcfsFile>();
-  const rows = database.prepare('SELECT inode, data FROM tree WHERE type = ?').iterate(fileType);
+  const rows = database
+    .prepare('SELECT inode, data FROM tree WHERE type = ? AND inode <> 0')
+    .iterate(fileType);
   for (const { inode, data } of rows) {
     const path = pathOf(parents, Number(inode));
     if (path === undefined) continue;

@@ -18,7 +18,8 @@ export interface FoundFile {
   hostPath: string;
   realPath: RealPath;
   archivePath: string;
-  status: FileStatus;
+  /** As the walk saw it; a survey needs no more. */
+  status?: FileStatus;
 }
 
 /** The entry of a regular file, or undefined when it was left out (a finding says why). */
@@ -27,7 +28,7 @@ export function readFileEntry(
   rules: ItemRules,
   found: FoundFile,
 ): SourceEntry | undefined {
-  if (context.isSurvey) return surveyFileEntry(context, rules, found);
+  if (context.isSurvey) return found.status && surveyFileEntry(context, rules, found, found.status);
   const { fs } = context.host;
   let fd: number | undefined;
   try {
@@ -37,6 +38,9 @@ export function readFileEntry(
       reportReplaced(context, rules, found.hostPath, status.kind);
       return undefined;
     }
+    const otherName = rememberName(context, status, found.archivePath);
+    if (otherName !== undefined)
+      return { ...hardLink(context, found, status, otherName), area: rules.areaId };
     if (status.size > rules.maxFileBytes) {
       reportTooLarge(context, rules, found.hostPath, status.size);
       return undefined;
@@ -69,18 +73,34 @@ function surveyFileEntry(
   context: CollectionContext,
   rules: ItemRules,
   found: FoundFile,
+  status: FileStatus,
 ): SourceEntry | undefined {
-  const { size } = found.status;
+  const otherName = rememberName(context, status, found.archivePath);
+  if (otherName !== undefined) return { ...hardLink(context, found, status, otherName), area: rules.areaId };
+  const { size } = status;
   if (size > rules.maxFileBytes) {
     reportTooLarge(context, rules, found.hostPath, size);
     return undefined;
   }
-  return {
-    ...entryMeta(context, found.archivePath, found.status, 'file'),
-    size,
-    area: rules.areaId,
-    content: null,
-  };
+  const meta = entryMeta(context, found.archivePath, status, 'file');
+  return { ...meta, size, area: rules.areaId, content: null };
+}
+
+/** The first name of a file that has several and went in already; else this becomes its first name. */
+function rememberName(
+  context: CollectionContext,
+  status: FileStatus,
+  archivePath: string,
+): string | undefined {
+  if (status.linkCount === 1) return undefined;
+  const key = `${status.device}:${status.inode}`;
+  const firstName = context.firstNames.get(key);
+  if (firstName === undefined) context.firstNames.set(key, archivePath);
+  return firstName;
+}
+
+function hardLink(context: CollectionContext, found: FoundFile, status: FileStatus, linkTarget: string) {
+  return { ...entryMeta(context, found.archivePath, status, 'hardlink'), linkTarget, content: null };
 }
 
 /**

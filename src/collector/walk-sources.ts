@@ -3,7 +3,7 @@
 
 import { posix } from 'node:path';
 import type { SourceEntry } from '../entry.ts';
-import type { FileStatus } from '../host/file-system.ts';
+import type { DirectoryName, FileStatus } from '../host/file-system.ts';
 import { entryMeta, type CollectionContext, type ItemRules } from './context.ts';
 import { archivePathOf, emitDirectory, emitParents, statusOf } from './emit-directories.ts';
 import { followLinks } from './follow-links.ts';
@@ -12,7 +12,7 @@ import { readFileEntry, reportUnreadable } from './read-file.ts';
 
 interface Frame {
   hostPath: string;
-  names: readonly string[];
+  names: readonly DirectoryName[];
   next: number;
   position: ClaimPosition;
   device: bigint;
@@ -102,17 +102,22 @@ function* walkDirectory(
   for (;;) {
     const frame = stack.at(-1);
     if (frame === undefined) return;
-    const name = frame.names[frame.next];
-    if (name === undefined) {
+    const entry = frame.names[frame.next];
+    if (entry === undefined) {
       stack.pop();
       continue;
     }
     frame.next += 1;
+    const { name } = entry;
     const hostPath = frame.hostPath === '/' ? `/${name}` : `${frame.hostPath}/${name}`;
     const position = stepDown(frame.position, name);
     // Somebody else's source, or one of our own that is walked by itself.
     if (position.length > 0 && ownerAt(position) !== undefined) continue;
     if (context.followedTargets.has(hostPath) || isLeftOut(context, rules, hostPath, rootPath)) continue;
+    if (entry.kind === 'file' && !context.isSurvey) {
+      yield* emitFile(context, rules, hostPath);
+      continue;
+    }
     const child = statusOf(context, rules, hostPath);
     if (child === undefined) continue;
     if (child.kind !== 'directory') {
@@ -139,10 +144,10 @@ function isLeftOut(
   );
 }
 
-function namesIn(context: CollectionContext, rules: ItemRules, hostPath: string): string[] {
+function namesIn(context: CollectionContext, rules: ItemRules, hostPath: string): DirectoryName[] {
   context.signal.throwIfAborted();
   try {
-    return context.host.fs.readDirectory(context.host.resolve(hostPath));
+    return context.host.fs.readDirectoryKinds(context.host.resolve(hostPath));
   } catch (error) {
     reportUnreadable(context, rules, hostPath, error);
     return [];
@@ -165,24 +170,29 @@ function leafEntry(
   hostPath: string,
   status: FileStatus,
 ): SourceEntry | undefined {
+  // FIFOs, sockets and devices are never opened; there is nothing in them to save.
+  if (status.kind === 'file') return fileEntry(context, rules, hostPath, status);
+  return status.kind === 'symlink' ? linkEntry(context, rules, hostPath, status) : undefined;
+}
+
+/** What the directory calls a regular file: its status is read from the open file, which saves a system call. */
+function* emitFile(context: CollectionContext, rules: ItemRules, hostPath: string): Generator<SourceEntry> {
+  const entry = fileEntry(context, rules, hostPath);
+  if (entry !== undefined) yield entry;
+}
+
+function fileEntry(
+  context: CollectionContext,
+  rules: ItemRules,
+  hostPath: string,
+  status?: FileStatus,
+): SourceEntry | undefined {
   const archivePath = archivePathOf(rules, hostPath);
   // It went in already, as a directory for generated files: no second member of that name.
   if (context.emittedDirectories.has(archivePath)) return undefined;
   const realPath = context.host.resolve(hostPath);
-  if (status.kind === 'symlink') return linkEntry(context, rules, hostPath, status);
-  // FIFOs, sockets and devices are never opened; there is nothing in them to save.
-  if (status.kind !== 'file') return undefined;
-  if (status.linkCount === 1)
-    return readFileEntry(context, rules, { hostPath, realPath, archivePath, status });
-  const key = `${status.device}:${status.inode}`;
-  const firstName = context.firstNames.get(key);
-  if (firstName !== undefined) {
-    const meta = entryMeta(context, archivePath, status, 'hardlink');
-    return { ...meta, linkTarget: firstName, area: rules.areaId, content: null };
-  }
-  const entry = readFileEntry(context, rules, { hostPath, realPath, archivePath, status });
-  if (entry !== undefined) context.firstNames.set(key, archivePath);
-  return entry;
+  const found = { hostPath, realPath, archivePath };
+  return readFileEntry(context, rules, status === undefined ? found : { ...found, status });
 }
 
 function linkEntry(

@@ -23,6 +23,11 @@ export interface FileStatus {
   linkCount: number;
 }
 
+export interface DirectoryName {
+  name: string;
+  kind: 'file' | 'other' | undefined;
+}
+
 export interface SpaceStatus {
   totalBytes: number;
   /** What an unprivileged user may still use. */
@@ -42,6 +47,8 @@ export interface FileSystem {
   lstatIfExists(path: RealPath): FileStatus | undefined;
   /** Names sorted by code unit, without `.` and `..`. */
   readDirectory(path: RealPath): string[];
+  /** The same, with the kind of each where the file system tells it for nothing (no status is read). */
+  readDirectoryKinds(path: RealPath): DirectoryName[];
   readLink(path: RealPath): string;
   realPath(path: RealPath): RealPath;
   readText(path: RealPath): string;
@@ -125,6 +132,16 @@ function readDirectory(path: RealPath): string[] {
   const isLossy = names.some((name) => name.includes('\uFFFD'));
   const exact = isLossy ? fs.readdirSync(native(path), 'buffer').map(decodeBytePath) : names;
   return exact.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function readDirectoryKinds(path: RealPath): DirectoryName[] {
+  const entries = fs.readdirSync(native(path), { withFileTypes: true, encoding: 'utf8' });
+  if (entries.some(({ name }) => name.includes('\uFFFD'))) {
+    return readDirectory(path).map((name) => ({ name, kind: undefined }));
+  }
+  return entries
+    .map((entry): DirectoryName => ({ name: entry.name, kind: entry.isFile() ? 'file' : 'other' }))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
 function lstatIfExists(path: RealPath): FileStatus | undefined {
@@ -229,6 +246,7 @@ export const nodeFileSystem: FileSystem = {
   stat: (path) => toStatus(fs.statSync(native(path), { bigint: true })),
   lstatIfExists,
   readDirectory,
+  readDirectoryKinds,
   readLink: (path) => decodeBytePath(fs.readlinkSync(native(path), 'buffer')),
   realPath: (path) => decodeBytePath(fs.realpathSync.native(native(path), 'buffer')) as RealPath,
   readText: (path) => fs.readFileSync(native(path), 'utf8'),

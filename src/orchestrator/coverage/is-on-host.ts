@@ -4,7 +4,7 @@ import { componentMatcher } from '../../collector/ownership.ts';
 import { isSystemError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 
-/** False also for what may not be looked at: its own finding says so. */
+/** An empty directory is nothing. False also for what may not be looked at: its own finding says so. */
 export function isOnHost(host: Host, pattern: string): boolean {
   const [first, ...rest] = pattern.split('/').filter(Boolean);
   return first === undefined ? true : hasMatch(host, '', [first, ...rest]);
@@ -12,13 +12,18 @@ export function isOnHost(host: Host, pattern: string): boolean {
 
 function hasMatch(host: Host, directory: string, components: readonly string[]): boolean {
   const [component, ...rest] = components;
-  if (component === undefined) return true;
   try {
+    if (component === undefined) return hasContent(host, directory);
     return namesLike(host, directory, component).some((name) => hasMatch(host, `${directory}/${name}`, rest));
   } catch (error) {
     if (isSystemError(error)) return false;
     throw error;
   }
+}
+
+function hasContent(host: Host, path: string): boolean {
+  const realPath = host.resolve(path);
+  return host.fs.lstat(realPath).kind !== 'directory' || host.fs.readDirectory(realPath).length > 0;
 }
 
 function namesLike(host: Host, directory: string, component: string): string[] {

@@ -202,11 +202,11 @@ test('a directory that vanishes or cannot be listed does not stop the others', a
   let listings = 0;
   const { record } = await backUpInProcess(sandbox, {
     fs: (real) => ({
-      readDirectory: (path) => {
+      readDirectoryKinds: (path) => {
         // Once for the estimate, then for the archive.
         if (path.endsWith('/gone') && (listings += 1) === 2) rmSync(path, { recursive: true });
         if (path.endsWith('/denied')) throw systemError('EACCES');
-        return real.readDirectory(path);
+        return real.readDirectoryKinds(path);
       },
     }),
   });
