@@ -31,6 +31,9 @@ export interface CompressionSettings {
   memoryLimitBytes?: number;
 }
 
+/** Told when the bytes of an input chunk are not needed any more, so that its buffer can be used again. */
+export type ChunkDone = (chunk: Buffer) => void;
+
 export interface Codec {
   type: CompressionType;
   /** Of the archive name, after `.tar`: e.g. `.xz`; empty for none. */
@@ -40,6 +43,6 @@ export interface Codec {
   /** Programs of which one is needed on the host; empty: works in-process. */
   programs: readonly string[];
   /** Stream stage. Destroyed with CompressionError when the program fails, is killed, or the data is damaged. */
-  compress(host: Host, settings: CompressionSettings): Duplex;
+  compress(host: Host, settings: CompressionSettings, chunkDone?: ChunkDone): Duplex;
   decompress(host: Host): Duplex;
 }

@@ -5,30 +5,31 @@ import { createHash, hash } from 'node:crypto';
 import type { SourceEntry } from '../entry.ts';
 import { ArchiveError } from '../errors.ts';
 import { printable } from '../util/printable.ts';
+import { createChunkPool, type ChunkPool } from './chunk-pool.ts';
 import { encodeHeader, writeHeader } from './encode-header.ts';
 import { tarBlockBytes } from './tar-header.ts';
 
-/** A zstd frame takes one chunk as it is, see codecs/zstd-parallel.ts. */
-export const chunkBytes = 4 * 1024 * 1024;
 const recordBytes = 20 * tarBlockBytes;
 
 export interface TarEncoding {
   /** Told of each entry when it has passed, in archive order; `sha256` is lower-case hex, for files only. */
   onEntry(entry: SourceEntry, sha256: string | undefined): void;
+  /** Where chunks come from; the consumer gives them back. Absent: each is new. */
+  chunks?: ChunkPool;
   /** Asked for the last member when all entries have passed; it is not told to onEntry. */
   lastEntry(): SourceEntry & { content: Iterable<Buffer> };
 }
 
 /**
- * A tar stream (POSIX, whole 10 KiB records) of the entries. Chunks belong to the consumer: they are never written to
- * again. Pieces of a content are copied at once, so their producer may reuse its buffer.
+ * A tar stream (POSIX, whole 10 KiB records) of the entries. Chunks belong to the consumer until it gives them back to the
+ * pool. Pieces of a content are copied at once, so their producer may reuse its buffer.
  * @throws ArchiveError when a content has not exactly the size that its entry says
  */
 export async function* encodeTar(
   entries: AsyncIterable<SourceEntry> | Iterable<SourceEntry>,
   encoding: TarEncoding,
 ): AsyncGenerator<Buffer> {
-  const writer = createChunkWriter();
+  const writer = createChunkWriter(encoding.chunks ?? createChunkPool());
   for await (const entry of entries) {
     // Small files pass without a generator of their own: its cost would show at tens of thousands.
     const { content } = entry;
@@ -98,16 +99,16 @@ interface ChunkWriter {
   closeChunk(): void;
 }
 
-function createChunkWriter(): ChunkWriter {
+function createChunkWriter(pool: ChunkPool): ChunkWriter {
   const full: Buffer[] = [];
-  let chunk = Buffer.allocUnsafeSlow(chunkBytes);
+  let chunk = pool.take();
   let used = 0;
   let closedBytes = 0;
 
   const closeChunk = () => {
     full.push(chunk.subarray(0, used));
     closedBytes += used;
-    chunk = Buffer.allocUnsafeSlow(chunkBytes);
+    chunk = pool.take();
     used = 0;
   };
 

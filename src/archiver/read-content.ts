@@ -42,7 +42,7 @@ export function withoutProgress({ signal, stages }: ReadOptions): ReadOptions {
   return { ...(signal && { signal }), ...(stages && { stages }) };
 }
 
-const readBytes = 256 * 1024;
+const readBytes = 1024 * 1024;
 
 /**
  * Reads a part of a file in pieces, each a buffer of its own.

@@ -8,6 +8,7 @@ import { InterruptedError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import type { ArchiveSink, FinishedContent } from './archive-sink.ts';
 import { addToTally, type ArchiveTally, createTally } from './archive-tally.ts';
+import { createChunkPool, type ChunkPool } from './chunk-pool.ts';
 import { encodeTar } from './encode-tar.ts';
 import type { IndexHead } from './index-file.ts';
 import { createIndexWriter } from './index-writer.ts';
@@ -49,6 +50,7 @@ export interface WrittenContent extends FinishedContent {
  */
 export async function writeArchive(host: Host, request: ArchiveRequest): Promise<WrittenContent> {
   const tally = createTally();
+  const chunks = createChunkPool();
   const { codec } = request.compression;
   const { sink, signal } = request;
   const isAborted = () => signal.aborted;
@@ -57,8 +59,8 @@ export async function writeArchive(host: Host, request: ArchiveRequest): Promise
   try {
     await pipeline(
       [
-        Readable.from(encodeWithIndex(host, request, tally)),
-        codec.compress(host, request.compression),
+        Readable.from(encodeWithIndex(host, request, { tally, chunks })),
+        codec.compress(host, request.compression, chunks.give),
         ...(request.extraStages ?? []),
         sinkStage,
       ],
@@ -88,11 +90,12 @@ function createSinkStage(sink: ArchiveSink): { stage: Writable; settled: () => P
 async function* encodeWithIndex(
   host: Host,
   request: ArchiveRequest,
-  tally: ArchiveTally,
+  { tally, chunks }: { tally: ArchiveTally; chunks: ChunkPool },
 ): AsyncGenerator<Buffer> {
   const index = createIndexWriter(request.indexHead);
   const passed: SourceEntry[] = [];
-  const chunks = encodeTar(request.entries, {
+  const stream = encodeTar(request.entries, {
+    chunks,
     onEntry: (entry, sha256) => {
       passed[0] = entry;
       addToTally(tally, entry);
@@ -101,7 +104,7 @@ async function* encodeWithIndex(
     },
     lastEntry: () => index.toEntry(BigInt(host.clock.now().getTime()) * nanosecondsPerMillisecond),
   });
-  for await (const chunk of chunks) {
+  for await (const chunk of stream) {
     const [last] = passed;
     if (last !== undefined) {
       const { files, bytes } = tally.totals;

@@ -6,7 +6,8 @@ import { withCompressionErrors } from './compression-error.ts';
 import { createFrameSplitter } from './zstd-frames.ts';
 import { createParallelZstdCompress } from './zstd-parallel.ts';
 
-const chunkSize = 256 * 1024;
+/** Large: each round trip through the thread pool costs as much as a good deal of decompression. */
+const chunkSize = 1024 * 1024;
 /** Above it the window is so large that cutting the data into frames would cost what the level gains. */
 const maxParallelLevel = 19;
 
@@ -16,11 +17,11 @@ export const zst: Codec = {
   // Up to level 22 the window is at most 128 MiB, which every decoder accepts without being told to.
   levels: { min: 1, max: 22, default: 3 },
   programs: [],
-  compress: (_host, { level, threads }) => {
+  compress: (_host, { level, threads }, chunkDone) => {
     const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
     const isParallel = threads > 1 && level <= maxParallelLevel;
     const stage = isParallel
-      ? createParallelZstdCompress(params, threads)
+      ? createParallelZstdCompress(params, threads, chunkDone)
       : createZstdCompress({ params, chunkSize });
     return withCompressionErrors(stage, 'zstd', 'compress');
   },

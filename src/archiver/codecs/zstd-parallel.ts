@@ -5,19 +5,22 @@
 import { Transform } from 'node:stream';
 import { promisify } from 'node:util';
 import { zstdCompress, type ZstdOptions } from 'node:zlib';
+import { chunkBytes } from '../chunk-pool.ts';
+import type { ChunkDone } from '../codec.ts';
 
 const compressFrame = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
 /** Twice the window of level 3: the loss against one frame is below one per cent. */
-const frameBytes = 4 * 1024 * 1024;
-/** Room for a whole frame: with node's 16 KiB each frame would take hundreds of rounds through the thread pool. */
-const outputBytes = frameBytes + 64 * 1024;
+const frameBytes = chunkBytes;
+/** With node's 16 KiB each frame would take hundreds of rounds through the thread pool. */
+const outputBytes = 1024 * 1024;
 /** The thread pool has four threads unless told otherwise; one stays free for writing the archive. */
 const maxConcurrentFrames = 3;
 
-/** Stream stage; `params` as for node:zlib's zstd. */
+/** Stream stage; `params` as for node:zlib's zstd. `chunkDone` is told of input chunks that made a frame by themselves. */
 export function createParallelZstdCompress(
   params: NonNullable<ZstdOptions['params']>,
   threads: number,
+  chunkDone: ChunkDone = () => undefined,
 ): Transform {
   const maxJobs = Math.min(threads, maxConcurrentFrames);
   const jobs: Promise<Buffer>[] = [];
@@ -26,9 +29,7 @@ export function createParallelZstdCompress(
   let isEmpty = true;
 
   const startJob = () => {
-    const [only] = pending;
-    const input = pending.length === 1 && only !== undefined ? only : Buffer.concat(pending);
-    const job = compressFrame(input, { params, chunkSize: outputBytes });
+    const job = compressChunks(pending, params, chunkDone);
     // It is awaited in its turn; until then its failure must not count as unhandled.
     job.catch(() => undefined);
     jobs.push(job);
@@ -50,7 +51,8 @@ export function createParallelZstdCompress(
         return;
       }
       startJob();
-      drain(this, maxJobs - 1).then(() => {
+      // All threads stay busy while the next frame is read.
+      drain(this, maxJobs).then(() => {
         done();
       }, done);
     },
@@ -61,4 +63,19 @@ export function createParallelZstdCompress(
       }, done);
     },
   });
+}
+
+async function compressChunks(
+  chunks: readonly Buffer[],
+  params: NonNullable<ZstdOptions['params']>,
+  chunkDone: ChunkDone,
+): Promise<Buffer> {
+  const [only] = chunks;
+  const isSingle = chunks.length === 1 && only !== undefined;
+  const frame = await compressFrame(isSingle ? only : Buffer.concat(chunks), {
+    params,
+    chunkSize: outputBytes,
+  });
+  if (isSingle) chunkDone(only);
+  return frame;
 }
