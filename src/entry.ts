@@ -34,3 +34,10 @@ export interface SourceEntry extends EntryMeta {
   /** Exactly `size` bytes: whole for small files, pieces for large ones, null when there is no content. */
   content: Buffer | Iterable<Buffer> | null;
 }
+
+/**
+ * Entries in the order of the archive. A group is read without waiting (files of an area), and only between groups something
+ * may be waited for (a command): an await for each of many small files would cost more than reading them.
+ * A content holds until the next entry of its group, or the next group, is asked for.
+ */
+export type EntryGroups = AsyncIterable<Iterable<SourceEntry>> | Iterable<Iterable<SourceEntry>>;

@@ -2,7 +2,7 @@
 // Takes each file's SHA-256 as its content passes.
 
 import { createHash, hash } from 'node:crypto';
-import type { SourceEntry } from '../entry.ts';
+import type { EntryGroups, SourceEntry } from '../entry.ts';
 import { ArchiveError } from '../errors.ts';
 import { printable } from '../util/printable.ts';
 import { createChunkPool, type ChunkPool } from './chunk-pool.ts';
@@ -25,18 +25,17 @@ export interface TarEncoding {
  * pool. Pieces of a content are copied at once, so their producer may reuse its buffer.
  * @throws ArchiveError when a content has not exactly the size that its entry says
  */
-export async function* encodeTar(
-  entries: AsyncIterable<SourceEntry> | Iterable<SourceEntry>,
-  encoding: TarEncoding,
-): AsyncGenerator<Buffer> {
+export async function* encodeTar(groups: EntryGroups, encoding: TarEncoding): AsyncGenerator<Buffer> {
   const writer = createChunkWriter(encoding.chunks ?? createChunkPool());
-  for await (const entry of entries) {
-    // Small files pass without a generator of their own: its cost would show at tens of thousands.
-    const { content } = entry;
-    const isWhole = content === null || Buffer.isBuffer(content);
-    const sha256 = isWhole ? addWhole(writer, entry, content) : yield* addPieces(writer, entry, content);
-    encoding.onEntry(entry, sha256);
-    if (writer.full.length > 0) yield* writer.full.splice(0);
+  for await (const group of groups) {
+    for (const entry of group) {
+      // Small files pass without a generator of their own: its cost would show at tens of thousands.
+      const { content } = entry;
+      const isWhole = content === null || Buffer.isBuffer(content);
+      const sha256 = isWhole ? addWhole(writer, entry, content) : yield* addPieces(writer, entry, content);
+      encoding.onEntry(entry, sha256);
+      if (writer.full.length > 0) yield* writer.full.splice(0);
+    }
   }
   const last = encoding.lastEntry();
   yield* addPieces(writer, last, last.content);

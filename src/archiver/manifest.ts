@@ -1,51 +1,45 @@
 // The manifest: what one archive is. Written as `.metadata` inside the bundle (and as `.manifest.json` beside a raw
 // archive), pretty-printed JSON. The first keys, their order and names are those of the existing edition, whose
-// readers ignore the keys that follow.
+// readers ignore the keys that follow. What each key holds is said in manifest-schema.ts.
 
-import { z } from 'zod';
+import type { Manifest } from './manifest-schema.ts';
 
-export const manifestSchema = z.looseObject({
-  archive_path: z.string().catch(''),
-  archive_size: z.number().catch(0),
-  sha256: z.string().catch(''),
-  created_at: z.string(),
-  compression_type: z.string().catch(''),
-  compression_level: z.number().catch(0),
-  compression_mode: z.string().optional(),
-  proxmox_type: z.string().catch('unknown'),
-  proxmox_targets: z.array(z.string()).optional(),
-  proxmox_version: z.string().optional(),
-  pve_version: z.string().optional(),
-  pbs_version: z.string().optional(),
-  hostname: z.string().catch(''),
-  script_version: z.string().optional(),
-  encryption_mode: z.string().optional(),
-  cluster_mode: z.string().optional(),
-  passphrase_salt: z.string().optional(),
-  // From here on: keys that only ProxSave (this edition) writes.
-  /** Version of this extension. 1. */
-  schema_version: z.number().optional(),
-  /** Which installation made it; retention only ever acts on its own. */
-  install_id: z.string().optional(),
-  /** `complete`, or `partial` when errors kept whole areas out. */
-  status: z.enum(['complete', 'partial']).optional(),
-  /** RFC 3339; present when the archive was read back and every hash agreed. */
-  verified_at: z.string().optional(),
-  /** Entries in the archive's index (files, links, directories). */
-  entry_count: z.number().optional(),
-  file_count: z.number().optional(),
-  /** Sum of all file contents, bytes. */
-  content_bytes: z.number().optional(),
-  warning_count: z.number().optional(),
-  error_count: z.number().optional(),
-  areas: z.array(z.object({ id: z.string(), files: z.number(), bytes: z.number() })).optional(),
-});
+export type { Manifest };
 
-export type Manifest = z.infer<typeof manifestSchema>;
+/** In the order in which they are written. */
+export const manifestKeys = [
+  'archive_path',
+  'archive_size',
+  'sha256',
+  'created_at',
+  'compression_type',
+  'compression_level',
+  'compression_mode',
+  'proxmox_type',
+  'proxmox_targets',
+  'proxmox_version',
+  'pve_version',
+  'pbs_version',
+  'hostname',
+  'script_version',
+  'encryption_mode',
+  'cluster_mode',
+  'passphrase_salt',
+  'schema_version',
+  'install_id',
+  'status',
+  'verified_at',
+  'entry_count',
+  'file_count',
+  'content_bytes',
+  'warning_count',
+  'error_count',
+  'areas',
+] as const satisfies readonly (keyof Manifest)[];
 
-/** JSON text with the keys in the order of the schema, unknown ones behind; two spaces, no newline at the end. */
+/** JSON text with the keys in this order, unknown ones behind; two spaces, no newline at the end. */
 export function renderManifest(manifest: Manifest): string {
-  const known = Object.keys(manifestSchema.shape);
+  const known: readonly string[] = manifestKeys;
   const unknown = Object.keys(manifest).filter((key) => !known.includes(key));
   const ordered = [...known, ...unknown].map((key): [string, unknown] => [key, manifest[key]]);
   return JSON.stringify(Object.fromEntries(ordered), null, 2);

@@ -18,7 +18,7 @@ import { parseDigestLine } from './digest.ts';
 import { compressionOfBytes, isAgeFile, magicBytes } from './compression-magic.ts';
 import type { Manifest } from './manifest.ts';
 import { openForReading, type ContentSource } from './read-content.ts';
-import { readManifest, type ManifestSource } from './read-manifest.ts';
+import type { ManifestSource } from './read-manifest.ts';
 
 /** A SHA-256 that the archive's bytes should have, and who says so. */
 export interface ExpectedDigest {
@@ -62,7 +62,7 @@ export async function openArchive(host: Host, path: RealPath): Promise<OpenArchi
     const readAt = rangedReader(host, fd);
     const head = await readAt(0, magicBytes);
     const file: OpenedFile = { path, size: status.size, mtimeNs: status.mtimeNs, readAt };
-    return isBundle(path, head) ? await openBundle(file) : openRaw(host, file, head);
+    return isBundle(path, head) ? await openBundle(file) : await openRaw(host, file, head);
   } finally {
     host.fs.close(fd);
   }
@@ -112,7 +112,7 @@ async function openBundle(file: OpenedFile): Promise<OpenArchive> {
   });
 }
 
-function openRaw(host: Host, file: OpenedFile, head: Buffer): OpenArchive {
+function openRaw(host: Host, file: OpenedFile, head: Buffer): Promise<OpenArchive> {
   const name = basename(file.path);
   const directory = asRealPath(dirname(file.path));
   const names = sidecarNames(name);
@@ -150,7 +150,9 @@ interface Found {
   checksumText: string | undefined;
 }
 
-function describe(found: Found): OpenArchive {
+async function describe(found: Found): Promise<OpenArchive> {
+  // With its parser only when an archive is opened: a backup opens none.
+  const { readManifest } = await import('./read-manifest.ts');
   const { file, head, name, notes, range } = found;
   const isEncrypted = name.endsWith(encryptedExtension) || isAgeFile(head);
   const compression = compressionOf(found, isEncrypted);

@@ -2,7 +2,7 @@
 
 import { parseArchiveName, parseTimestamp } from './archive-name.ts';
 import { parseLegacyMetadata } from './legacy-metadata.ts';
-import { manifestSchema, type Manifest } from './manifest.ts';
+import { manifestSchema, type Manifest } from './manifest-schema.ts';
 
 /** `none`: built from name and status of the file. */
 export type ManifestSource = 'json' | 'legacy' | 'none';

@@ -3,7 +3,7 @@
 
 import { type Duplex, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { SourceEntry } from '../entry.ts';
+import type { EntryGroups, SourceEntry } from '../entry.ts';
 import { InterruptedError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import type { ArchiveSink, FinishedContent } from './archive-sink.ts';
@@ -19,7 +19,7 @@ const nanosecondsPerMillisecond = 1_000_000n;
 const sinkBufferBytes = 2 * 1024 * 1024;
 
 export interface ArchiveRequest {
-  entries: AsyncIterable<SourceEntry> | Iterable<SourceEntry>;
+  entries: EntryGroups;
   indexHead: IndexHead;
   compression: ResolvedCompression;
   /** Stages behind the compressor, in order. */

@@ -2,7 +2,7 @@
 
 import type { ExitCode } from '../errors.ts';
 import { AppError } from '../errors.ts';
-import { findPastRun, type PastRun } from '../report/run-record.ts';
+import { findPastRun, type PastRun } from '../report/past-runs.ts';
 import { formatAge, formatBytes, formatCount } from '../util/format.ts';
 import { printable, printableLines } from '../util/printable.ts';
 import type { CommandContext } from './command.ts';

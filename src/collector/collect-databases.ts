@@ -23,7 +23,7 @@ export interface DatabaseReport {
 export async function* collectDatabases(
   context: CollectionContext,
   { area, items }: PlannedArea,
-): AsyncGenerator<SourceEntry> {
+): AsyncGenerator<Iterable<SourceEntry>> {
   for (const { item, isEnabled } of items) {
     if (!isEnabled || item.kind !== 'database') continue;
     const rules = rulesOf(context, area, item);
@@ -37,13 +37,13 @@ async function* collectDatabase(
   rules: ItemRules,
   item: DatabaseItem,
   hostPath: string,
-): AsyncGenerator<SourceEntry> {
+): AsyncGenerator<Iterable<SourceEntry>> {
   const { host } = context;
   const source = host.resolve(hostPath);
   try {
     if (host.fs.lstatIfExists(source)?.kind !== 'file') return;
     if (context.isSurvey) {
-      yield* walkSource(context, rules, hostPath);
+      yield walkSource(context, rules, hostPath);
       return;
     }
     const workDirectory = context.workDirectory();
@@ -54,11 +54,12 @@ async function* collectDatabase(
       ...(isWithheld === undefined ? {} : { isWithheld }),
     });
     if ('damage' in result) {
-      yield* saveDamaged(context, rules, item, { hostPath, damage: result.damage });
+      yield saveDamaged(context, rules, item, { hostPath, damage: result.damage });
       return;
     }
-    yield* emitParents(context, rules, hostPath);
-    yield* emitCopy(context, rules, hostPath, result.copy);
+    yield emitParents(context, rules, hostPath);
+    // At once, so that a failure is caught here.
+    yield [...emitCopy(context, rules, hostPath, result.copy)];
     host.fs.unlink(result.copy.path);
   } catch (error) {
     if (!isSystemError(error)) throw error;

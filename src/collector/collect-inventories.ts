@@ -13,7 +13,7 @@ import type { PlannedArea } from './plan-collection.ts';
 export async function* collectInventories(
   context: CollectionContext,
   { area, items }: PlannedArea,
-): AsyncGenerator<SourceEntry> {
+): AsyncGenerator<Iterable<SourceEntry>> {
   for (const { item, isEnabled } of items) {
     if (!isEnabled || item.kind !== 'inventory') continue;
     context.signal.throwIfAborted();
@@ -23,10 +23,19 @@ export async function* collectInventories(
       // Nothing of that kind here, e.g. no bonds.
       if (content === '') continue;
       const path = name === '' ? item.output : `${item.output}/${name}`;
-      yield* emitInfoParents(context, generatedRules(area.id), path);
-      yield generatedFile(context, path, area.id, Buffer.from(content, 'utf8'));
+      yield documentEntries(context, area.id, path, content);
     }
   }
+}
+
+function* documentEntries(
+  context: CollectionContext,
+  areaId: string,
+  path: string,
+  content: string,
+): Generator<SourceEntry> {
+  yield* emitInfoParents(context, generatedRules(areaId), path);
+  yield generatedFile(context, path, areaId, Buffer.from(content, 'utf8'));
 }
 
 async function takeInventory(

@@ -33,20 +33,24 @@ export interface CollectionRequest {
   onDatabase?: (report: DatabaseReport) => void;
 }
 
-export async function* collectEntries(host: Host, request: CollectionRequest): AsyncGenerator<SourceEntry> {
+/** The entries in groups, see EntryGroups; what is waited for is waited for between them. */
+export async function* collectEntries(
+  host: Host,
+  request: CollectionRequest,
+): AsyncGenerator<Iterable<SourceEntry>> {
   const enabled = request.plan.areas.filter((planned) => planned.status.state === 'enabled');
   const context = createContext(host, request, await readReferences(host, request, enabled));
   const commands = request.mode === 'read' ? plannedCommands(host, request.plan, enabled) : [];
   const started = startCommands(context, commands);
   try {
     for (const planned of enabled) {
-      yield* collectFiles(context, planned);
+      yield collectFiles(context, planned);
       yield* collectDatabases(context, planned);
     }
     for (const [index, command] of commands.entries()) {
       request.signal.throwIfAborted();
       const outcome = await started.outcomes[index];
-      if (outcome !== undefined) yield* commandEntries(context, command, outcome);
+      if (outcome !== undefined) yield commandEntries(context, command, outcome);
     }
     if (request.mode === 'read') {
       for (const planned of enabled) yield* collectInventories(context, planned);

@@ -4,7 +4,7 @@
 import type { Selection } from '../collector/plan-collection.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Host } from '../host/host.ts';
-import { findPastRun, type PastRun } from '../report/run-record.ts';
+import { findPastRun, type PastRun } from '../report/past-runs.ts';
 import { formatCount } from '../util/format.ts';
 import type { MadeArchive } from './archive-job.ts';
 import type { SizeEstimate } from './preflight.ts';

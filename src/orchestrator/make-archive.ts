@@ -81,15 +81,14 @@ async function writeContent(run: Run, job: ArchiveJob, sink: ArchiveSink): Promi
 }
 
 /** The collection, then the documents which describe it. */
-async function* withInfo(run: Run, job: ArchiveJob, coverage: Coverage): AsyncGenerator<SourceEntry> {
+async function* withInfo(
+  run: Run,
+  job: ArchiveJob,
+  coverage: Coverage,
+): AsyncGenerator<Iterable<SourceEntry>> {
   const counts: CollectionCounts = { files: 0, directories: 0, bytes: 0, failed: 0 };
   const collection = { ...job.collection, mode: 'read', onDatabase: coverage.seeDatabase } as const;
-  for await (const entry of collectEntries(job.source, collection)) {
-    if (entry.type === 'directory') counts.directories += 1;
-    else counts.files += 1;
-    counts.bytes += entry.size;
-    yield entry;
-  }
+  for await (const group of collectEntries(job.source, collection)) yield counted(group, counts);
   if (counts.files === 0) {
     throw new CollectionError('nothing could be saved: not one file was read', {
       hint: '`proxsave backup --dry-run` shows what each area holds; check the root directory and the toggles',
@@ -98,13 +97,21 @@ async function* withInfo(run: Run, job: ArchiveJob, coverage: Coverage): AsyncGe
   counts.failed = run.findings.filter((finding) => finding.code === 'file-unreadable').length;
   for (const finding of coverage.findings()) run.report(finding);
   const { facts } = job;
-  for (const [path, text] of [
+  const documents = [
     [coveragePath, coverage.document()],
     [hostFactsPath, `${JSON.stringify(facts, null, 2)}\n`],
     [backupMetadataPath, backupMetadataText(facts, run.startedAt)],
     [rootManifestPath, rootManifestText(facts, run.startedAt, counts)],
-  ] as const) {
-    yield infoEntry(path, text, run.startedAt);
+  ] as const;
+  yield documents.map(([path, text]) => infoEntry(path, text, run.startedAt));
+}
+
+function* counted(group: Iterable<SourceEntry>, counts: CollectionCounts): Generator<SourceEntry> {
+  for (const entry of group) {
+    if (entry.type === 'directory') counts.directories += 1;
+    else counts.files += 1;
+    counts.bytes += entry.size;
+    yield entry;
   }
 }
 

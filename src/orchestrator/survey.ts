@@ -36,16 +36,18 @@ export async function surveyCollection(host: Host, request: SurveyRequest): Prom
   };
   let files = 0;
   let bytes = 0;
-  for await (const entry of collectEntries(host, { ...request, mode: 'survey', workDirectory })) {
-    const area = areas.get(entry.area);
-    if (area === undefined) continue;
-    if (entry.type === 'file') {
-      area.files += 1;
-      area.bytes += entry.size;
-      files += 1;
-      bytes += entry.size;
-    } else if (entry.type === 'directory') area.directories += 1;
-    else area.links += 1;
+  for await (const group of collectEntries(host, { ...request, mode: 'survey', workDirectory })) {
+    for (const entry of group) {
+      const area = areas.get(entry.area);
+      if (area === undefined) continue;
+      if (entry.type === 'file') {
+        area.files += 1;
+        area.bytes += entry.size;
+        files += 1;
+        bytes += entry.size;
+      } else if (entry.type === 'directory') area.directories += 1;
+      else area.links += 1;
+    }
   }
   return { areas: [...areas.values()], files, bytes };
 }

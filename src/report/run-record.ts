@@ -1,10 +1,8 @@
 // The run record: what one run did, for programs and for later runs. JSON under LOG_PATH, one file for EVERY run.
 // The first keys, their names and order are those of the existing edition's statistics file.
 
-import { z } from 'zod';
 import type { ExitName } from '../errors.ts';
 import type { Finding } from '../findings.ts';
-import { isSystemError } from '../errors.ts';
 import { joinReal, type Host, type RealPath } from '../host/host.ts';
 import { formatBytes } from '../util/format.ts';
 
@@ -124,56 +122,5 @@ export function writeRunRecord(host: Host, directory: RealPath, record: RunRecor
     if (host.fs.lstatIfExists(path) !== undefined) continue;
     host.fs.writeFileAtomic(path, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
     return path;
-  }
-}
-
-const pastRunSchema = z.looseObject({
-  hostname: z.string(),
-  start_time: z.string(),
-  status: z.string().optional(),
-  exit_code: z.number().optional(),
-  files_collected: z.number().catch(0),
-  bytes_collected: z.number().catch(0),
-  archive_size: z.number().catch(0),
-  archive_path: z.string().catch(''),
-  error: z.string().optional(),
-  selection: z.object({ only: z.array(z.string()), skip: z.array(z.string()) }).optional(),
-});
-export type PastRun = z.infer<typeof pastRunSchema>;
-
-/** Newest record for which `accept` holds; looks at the newest 50 files at most. Damaged ones are passed over. */
-export function findPastRun(
-  host: Host,
-  directory: RealPath,
-  accept: (run: PastRun) => boolean,
-): PastRun | undefined {
-  for (const name of recordNames(host, directory).slice(0, 50)) {
-    const run = readPastRun(host, joinReal(directory, name));
-    if (run !== undefined && accept(run)) return run;
-  }
-  return undefined;
-}
-
-function recordNames(host: Host, directory: RealPath): string[] {
-  try {
-    return host.fs.readDirectory(directory).filter(isRecordName).sort(byTime).reverse();
-  } catch (error) {
-    if (isSystemError(error)) return [];
-    throw error;
-  }
-}
-
-/** A second record of the same second has a number behind: `...-020000-2.json` comes after `...-020000.json`. */
-function byTime(a: string, b: string): number {
-  return a.slice(0, -'.json'.length).localeCompare(b.slice(0, -'.json'.length), 'en', { numeric: true });
-}
-
-function readPastRun(host: Host, path: RealPath): PastRun | undefined {
-  try {
-    const parsed = pastRunSchema.safeParse(JSON.parse(host.fs.readText(path)));
-    return parsed.success ? parsed.data : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError || isSystemError(error)) return undefined;
-    throw error;
   }
 }

@@ -39,7 +39,7 @@ export function tarWithIndex(
   const index = createIndexWriter(indexHead);
   for (const entry of indexed) index.add(entry, sha256Of(entry));
   const encoding = { onEntry: () => undefined, lastEntry: () => index.toEntry(0n) };
-  return collect(encodeTar(entries, encoding));
+  return collect(encodeTar([entries], encoding));
 }
 
 function sha256Of(entry: SourceEntry): string | undefined {

@@ -28,6 +28,13 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
+/** Each entry is a group of its own: what comes in between may wait. */
+async function* oneByOne(
+  entries: AsyncIterable<SourceEntry> | Iterable<SourceEntry>,
+): AsyncGenerator<Iterable<SourceEntry>> {
+  for await (const entry of entries) yield [entry];
+}
+
 /** The chunks are kept until the end before they are joined: one that is written to again would be seen. */
 async function encode(entries: AsyncIterable<SourceEntry> | Iterable<SourceEntry>): Promise<Buffer[]> {
   const index = createIndexWriter(head);
@@ -38,7 +45,7 @@ async function encode(entries: AsyncIterable<SourceEntry> | Iterable<SourceEntry
     },
     lastEntry: () => index.toEntry(1_700_000_000_000_000_000n),
   };
-  for await (const chunk of encodeTar(entries, encoding)) chunks.push(chunk);
+  for await (const chunk of encodeTar(oneByOne(entries), encoding)) chunks.push(chunk);
   return chunks;
 }
 

@@ -3,10 +3,11 @@
 import { expect, test } from 'vitest';
 import {
   type Manifest,
+  manifestKeys,
   manifestRoomBytes,
-  manifestSchema,
   renderManifest,
 } from '../../../src/archiver/manifest.ts';
+import { manifestSchema } from '../../../src/archiver/manifest-schema.ts';
 
 const full: Manifest = {
   areas: [{ id: 'network', files: 3, bytes: 400 }],
@@ -67,6 +68,10 @@ test('keys that we do not know are kept, at the end', () => {
   const keys = Object.keys(JSON.parse(renderManifest({ future: 1, ...full })) as object);
   expect(keys.at(-1)).toBe('future');
   expect(keys).toHaveLength(Object.keys(full).length + 1);
+});
+
+test('writer and parser know the same keys, in the same order', () => {
+  expect(Object.keys(manifestSchema.shape)).toEqual(manifestKeys);
 });
 
 test('what is rendered is read back the same', () => {

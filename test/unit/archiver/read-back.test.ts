@@ -46,7 +46,7 @@ for (const type of compressionTypes) {
       const sink = createBundleWriter(host, target);
       const request = { type, level: undefined, mode: 'fast', threads: 2 } as const;
       const written = await writeArchive(host, {
-        entries,
+        entries: [entries],
         indexHead: { schemaVersion: 1, createdAt: 'now', hostname: 'pve1', areas: [] },
         compression: resolveCodec(host, request, () => undefined),
         sink,

@@ -43,6 +43,12 @@ function createSink(onHost: Host = host): ArchiveSink {
   return createRawWriter(onHost, target);
 }
 
+async function* oneByOne(
+  entries: AsyncIterable<SourceEntry> | Iterable<SourceEntry>,
+): AsyncGenerator<Iterable<SourceEntry>> {
+  for await (const entry of entries) yield [entry];
+}
+
 function write(
   entries: AsyncIterable<SourceEntry> | Iterable<SourceEntry>,
   type: CompressionType,
@@ -50,7 +56,7 @@ function write(
 ) {
   const request = { type, level: undefined, mode: 'fast', threads: 2 } as const;
   return writeArchive(more.host ?? host, {
-    entries,
+    entries: oneByOne(entries),
     indexHead: { schemaVersion: 1, createdAt: 'now', hostname: 'h', areas: [] },
     compression: resolveCodec(host, request, () => undefined),
     sink: more.sink ?? createSink(),
