@@ -2,10 +2,12 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';
+import { renderAreas } from '../src/catalogue/render-areas.ts';
 import { renderReference } from '../src/config/render-reference.ts';
 
 const generated: readonly { path: string; render: () => string }[] = [
   { path: 'docs/configuration.md', render: renderReference },
+  { path: 'docs/areas.md', render: renderAreas },
 ];
 
 const isCheck = process.argv.includes('--check');
