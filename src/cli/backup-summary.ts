@@ -80,6 +80,7 @@ function archiveLines(record: RunRecord, style: Style): string[] {
     `  size       ${formatBytes(record.archive_size)} (${level})`,
     `  saved      ${saved}`,
     `  verified   ${verified}`,
+    ...coverageLine(record, style),
     `  took       ${record.duration_human}`,
     ...record.tiers.flatMap((tier) =>
       tier.freeBytes === undefined
@@ -87,6 +88,17 @@ function archiveLines(record: RunRecord, style: Style): string[] {
         : [`  ${tier.tier.padEnd(10)} ${tier.location}, ${formatBytes(tier.freeBytes)} free`],
     ),
   ];
+}
+
+/** How much of what a rebuild needs is in the archive. */
+function coverageLine({ coverage }: RunRecord, style: Style): string[] {
+  if (coverage === undefined) return [];
+  const { present = 0, missing = 0, empty = 0 } = coverage;
+  const leftOut = coverage['left-out'] ?? 0;
+  const needed = present + missing + empty + leftOut;
+  const text = `${present} of ${needed} things that a rebuild needs`;
+  const gaps = leftOut > 0 ? ` (${leftOut} left out)` : '';
+  return [`  coverage   ${missing > 0 ? style.red(`${text}; ${missing} MISSING`) : text}${gaps}`];
 }
 
 const shownGroups = 8;

@@ -9,6 +9,7 @@ import { printable } from '../util/printable.ts';
 import type { Command, CommandContext } from './command.ts';
 import { archiveArgument, openNamed } from './open-named.ts';
 import { problemLines } from './problem-lines.ts';
+import { showCoverage } from './show-coverage.ts';
 import { programName } from './program-name.ts';
 
 export const verifyCommand: Command = {
@@ -19,13 +20,19 @@ export const verifyCommand: Command = {
     'and time of every file against the index inside. Archives of the existing edition have no index: of those only the ' +
     'checksum and the structure can be checked, and that is said.',
   arguments: [archiveArgument],
-  options: [],
+  options: [
+    {
+      flags: '--coverage',
+      description: 'also list what a rebuild of the host needs, and whether it is there',
+    },
+  ],
   examples: [
     { what: 'Is the newest archive still good?', command: 'proxsave verify latest' },
     {
       what: 'A copy on another disk',
       command: 'proxsave verify /mnt/usb/pve1-backup-20260724-020000.tar.zst.bundle.tar',
     },
+    { what: 'Could this host be rebuilt from it?', command: 'proxsave verify latest --coverage' },
   ],
   exits: ['warnings', 'verification', 'disk-space', 'encryption', 'permission', 'interrupted'],
   run: async (context, input) => {
@@ -33,10 +40,12 @@ export const verifyCommand: Command = {
     const report = await verify(context, archive);
     const { unverified } = archive;
     if (context.global.isJson) {
-      context.printJson({ type: 'summary', path: archive.path, unverified, ...report });
+      const type = input.flag('coverage') && report.ok ? 'verification' : 'summary';
+      context.printJson({ type, path: archive.path, unverified, ...report });
     } else if (report.ok) printGood(context, archive, report);
     else printDamage(context, archive, report);
     if (!report.ok) return exitCodeOf('verification');
+    if (input.flag('coverage')) return showCoverage(context, archive);
     return exitCodeOf(unverified.length > 0 ? 'warnings' : 'ok');
   },
 };

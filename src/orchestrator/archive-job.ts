@@ -5,6 +5,7 @@ import type { ResolvedCompression } from '../archiver/resolve-codec.ts';
 import type { CollectionRequest } from '../collector/collect.ts';
 import type { HostFacts } from '../host/facts.ts';
 import type { Host, RealPath } from '../host/host.ts';
+import type { CoverageCounts } from './coverage/coverage.ts';
 import type { DirectoryStore } from '../storage/directory-store.ts';
 
 export interface ArchiveJob {
@@ -27,5 +28,6 @@ export interface MadeArchive {
   fileBytes: number;
   sha256: string;
   tally: ArchiveTally;
+  coverage: CoverageCounts;
   isVerified: boolean;
 }

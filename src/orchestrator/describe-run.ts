@@ -44,6 +44,7 @@ export function describeRun(run: Run, config: LoadedConfig, parts: RunParts, end
     verified: fields.verified,
     ...limitFindings(run.findings),
     areas: fields.areas,
+    ...(parts.archive === undefined ? {} : { coverage: parts.archive.coverage }),
     selection: parts.selection,
     tiers: [primaryResult(parts, config, ending)],
     phases: run.phases,

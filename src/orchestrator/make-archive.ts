@@ -28,14 +28,23 @@ import type { Run } from './run-state.ts';
 
 export async function makeArchive(run: Run, job: ArchiveJob): Promise<MadeArchive> {
   const sink = createSink(run, job);
+  const coverage = createCoverage(job.source, job.collection.plan);
   try {
     const content = await run.phase('archive', 'Saving the configuration of this host', () =>
-      writeContent(run, job, sink),
+      writeContent(run, job, { sink, coverage }),
     );
     if (job.isVerified) {
       await run.phase('verify', 'Reading the archive back', () => readBack(run, job, sink, content));
     }
-    return await run.phase('publish', 'Finishing', () => publish(run, job, sink, content));
+    await run.phase('publish', 'Finishing', () => publish(run, job, sink, content));
+    return {
+      path: sink.finalPath,
+      fileBytes: run.host.fs.stat(sink.finalPath).size,
+      sha256: content.sha256,
+      tally: content.tally,
+      coverage: coverage.finish().counts,
+      isVerified: job.isVerified,
+    };
   } catch (error) {
     sink.discard();
     throw error;
@@ -55,9 +64,12 @@ function createSink(run: Run, job: ArchiveJob): ArchiveSink {
   return job.isBundle ? createBundleWriter(run.host, target) : createRawWriter(run.host, target);
 }
 
-async function writeContent(run: Run, job: ArchiveJob, sink: ArchiveSink): Promise<WrittenContent> {
+async function writeContent(
+  run: Run,
+  job: ArchiveJob,
+  { sink, coverage }: { sink: ArchiveSink; coverage: Coverage },
+): Promise<WrittenContent> {
   const { areas } = job.collection.plan;
-  const coverage = createCoverage(job.source, job.collection.plan);
   const titles = new Map(areas.map(({ area }) => [area.id, area.title]));
   const content = await writeArchive(run.host, {
     entries: withInfo(run, job, coverage),
@@ -95,10 +107,11 @@ async function* withInfo(
     });
   }
   counts.failed = run.findings.filter((finding) => finding.code === 'file-unreadable').length;
-  for (const finding of coverage.findings()) run.report(finding);
+  const { document, findings } = coverage.finish();
+  for (const finding of findings) run.report(finding);
   const { facts } = job;
   const documents = [
-    [coveragePath, coverage.document()],
+    [coveragePath, `${JSON.stringify(document, null, 2)}\n`],
     [hostFactsPath, `${JSON.stringify(facts, null, 2)}\n`],
     [backupMetadataPath, backupMetadataText(facts, run.startedAt)],
     [rootManifestPath, rootManifestText(facts, run.startedAt, counts)],
@@ -153,16 +166,9 @@ async function readBack(
   );
 }
 
-function publish(run: Run, job: ArchiveJob, sink: ArchiveSink, content: WrittenContent): MadeArchive {
+function publish(run: Run, job: ArchiveJob, sink: ArchiveSink, content: WrittenContent): void {
   sink.finishManifest(describeArchive(run, job, sink, content));
   // The last moment at which an interrupt may still win.
   run.host.signal.throwIfAborted();
   sink.publish();
-  return {
-    path: sink.finalPath,
-    fileBytes: run.host.fs.stat(sink.finalPath).size,
-    sha256: content.sha256,
-    tally: content.tally,
-    isVerified: job.isVerified,
-  };
 }

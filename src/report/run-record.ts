@@ -66,6 +66,8 @@ export interface RunRecord {
   /** Findings beyond the number that is kept here, by code. */
   findings_omitted: Readonly<Record<string, number>>;
   areas: readonly { id: string; files: number; bytes: number }[];
+  /** Things that a rebuild of the host needs, by whether the archive has them; absent without an archive. */
+  coverage?: Readonly<Record<string, number>>;
   /** `--only` and `--skip` of this run: a partial run is no measure for a whole one. */
   selection: { only: readonly string[]; skip: readonly string[] };
   tiers: readonly TierResult[];

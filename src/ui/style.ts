@@ -1,11 +1,11 @@
 // Colours, only where the stream is a terminal and the user did not refuse them.
 
 export interface Style {
-  bold(text: string): string;
-  dim(text: string): string;
-  red(text: string): string;
-  yellow(text: string): string;
-  green(text: string): string;
+  bold: (text: string) => string;
+  dim: (text: string) => string;
+  red: (text: string) => string;
+  yellow: (text: string) => string;
+  green: (text: string) => string;
 }
 
 const plain = (text: string) => text;

@@ -2,7 +2,11 @@
 
 import type { Requirement } from './requirements.ts';
 
-export type CoverageState = 'present' | 'empty' | 'absent' | 'left-out';
+/**
+ * `absent`: neither the archive nor the host has it (this host needs none). `missing`: the host has it, the archive has not.
+ * `left-out`: switched off by the user.
+ */
+export type CoverageState = 'present' | 'empty' | 'absent' | 'missing' | 'left-out';
 
 export interface CoverageRow {
   area: string;

@@ -3,20 +3,23 @@
 // that `verify --coverage` can prove it again years later.
 
 import type { DatabaseReport } from '../../collector/collect-databases.ts';
+import { ownerOfPath } from '../../collector/ownership.ts';
 import type { CollectionPlan } from '../../collector/plan-collection.ts';
 import type { SourceEntry } from '../../entry.ts';
 import type { Finding } from '../../findings.ts';
 import type { Host } from '../../host/host.ts';
 import { formatRfc3339 } from '../../util/format.ts';
 import { comparePmxcfs } from './compare-pmxcfs.ts';
-import { createCoverageWatch, type CoverageRow } from './coverage-watch.ts';
+import { createCoverageWatch, type CoverageRow, type CoverageState } from './coverage-watch.ts';
 import { isOnHost } from './is-on-host.ts';
 import { requirementsOf } from './requirements.ts';
 
 export interface DatabaseRow {
   path: string;
   state: 'good' | 'damaged';
-  /** Files of the cluster file system in it. */
+  /** Archive directory whose files are compared with it: /etc/pve of the host. */
+  filesBelow: string;
+  /** Files of the cluster file system in it, as far as they should be among the saved ones. */
   files: number;
   /** In the database, but not among the saved files of /etc/pve. */
   missing: readonly string[];
@@ -36,8 +39,21 @@ export interface Coverage {
   see: (entry: SourceEntry, sha256: string | undefined) => void;
   seeDatabase: (report: DatabaseReport) => void;
   /** After the last entry. */
-  findings(): Finding[];
-  document(): string;
+  finish: () => FinishedCoverage;
+}
+
+export type CoverageCounts = Readonly<Record<CoverageState, number>>;
+
+export interface FinishedCoverage {
+  document: CoverageDocument;
+  findings: readonly Finding[];
+  counts: CoverageCounts;
+}
+
+export function countStates(rows: readonly CoverageRow[]): CoverageCounts {
+  const counts = { present: 0, empty: 0, absent: 0, missing: 0, 'left-out': 0 };
+  for (const { state } of rows) counts[state] += 1;
+  return counts;
 }
 
 export function createCoverage(host: Host, plan: CollectionPlan): Coverage {
@@ -45,7 +61,27 @@ export function createCoverage(host: Host, plan: CollectionPlan): Coverage {
   const pveFiles = new Map<string, string>();
   const databases: DatabaseReport[] = [];
   const pvePrefix = `${plan.values.PVE_CONFIG_PATH.slice(1)}/`;
-  const databaseRows = () => databases.map((report) => describeDatabase(report, pveFiles));
+  // With --only, files that were not asked for are not missing.
+  const isSaved = (pvePath: string) =>
+    ownerOfPath(plan.ownership, `${plan.values.PVE_CONFIG_PATH}/${pvePath}`)?.isEnabled !== false;
+  const describe = ({ hostPath, copy }: DatabaseReport): DatabaseRow => {
+    const base = { path: hostPath, filesBelow: pvePrefix.slice(0, -1) };
+    if (copy === undefined) return { ...base, state: 'damaged', files: 0, missing: [], changed: [] };
+    const rows = [...copy.rows].filter(([path]) => isSaved(path));
+    const compared = comparePmxcfs(
+      new Map(rows.map(([path, sha256]) => [path, sha256.toString('hex')])),
+      pveFiles,
+    );
+    return {
+      ...base,
+      state: 'good',
+      files: rows.length,
+      missing: compared.missing,
+      changed: compared.changed,
+    };
+  };
+  const databaseRows = () => databases.map(describe);
+  let finished: FinishedCoverage | undefined;
   return {
     see: (entry, sha256) => {
       watch.see(entry);
@@ -56,26 +92,30 @@ export function createCoverage(host: Host, plan: CollectionPlan): Coverage {
     seeDatabase: (report) => {
       databases.push(report);
     },
-    findings: () => [
-      ...watch.rows().flatMap((row) => missingFinding(host, row)),
-      ...databaseRows().flatMap(databaseFinding),
-    ],
-    document: () => {
+    finish: () => {
+      if (finished !== undefined) return finished;
+      const rows = watch.rows().map((row) => markMissing(host, row));
       const document: CoverageDocument = {
         schemaVersion: 1,
         generatedAt: formatRfc3339(host.clock.now()),
         hostname: plan.facts.hostname,
-        rows: watch.rows(),
+        rows,
         databases: databaseRows(),
       };
-      return `${JSON.stringify(document, null, 2)}\n`;
+      const findings = [...rows.flatMap(missingFinding), ...document.databases.flatMap(databaseFinding)];
+      finished = { document, findings, counts: countStates(rows) };
+      return finished;
     },
   };
 }
 
 /** Only what the host has and the archive has not is wrong; a host without tape keys needs none. */
-function missingFinding(host: Host, row: CoverageRow): Finding[] {
-  if (row.state !== 'absent' || !isOnHost(host, row.what)) return [];
+function markMissing(host: Host, row: CoverageRow): CoverageRow {
+  return row.state === 'absent' && isOnHost(host, row.what) ? { ...row, state: 'missing' } : row;
+}
+
+function missingFinding(row: CoverageRow): Finding[] {
+  if (row.state !== 'missing') return [];
   return [
     {
       severity: 'warning',
@@ -86,16 +126,6 @@ function missingFinding(host: Host, row: CoverageRow): Finding[] {
       hint: 'see the other findings of this area for the reason',
     },
   ];
-}
-
-function describeDatabase(
-  { hostPath, copy }: DatabaseReport,
-  pveFiles: ReadonlyMap<string, string>,
-): DatabaseRow {
-  if (copy === undefined) return { path: hostPath, state: 'damaged', files: 0, missing: [], changed: [] };
-  const rows = new Map([...copy.rows].map(([path, sha256]) => [path, sha256.toString('hex')]));
-  const { missing, changed } = comparePmxcfs(rows, pveFiles);
-  return { path: hostPath, state: 'good', files: copy.rows.size, missing, changed };
 }
 
 function databaseFinding({ path, missing }: DatabaseRow): Finding[] {

@@ -58,7 +58,7 @@ function reasonFor(plan: CollectionPlan, planned: PlannedArea, item: Item): stri
 }
 
 /** The path itself, whatever lies below it, and the same for each match of a pattern. */
-function matcherFor(what: string): (archivePath: string) => boolean {
+export function matcherFor(what: string): (archivePath: string) => boolean {
   const path = what.replace(/^\/+/, '');
   if (!/[*?[\]{}]/.test(path))
     return (archivePath) => archivePath === path || archivePath.startsWith(`${path}/`);
