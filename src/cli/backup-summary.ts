@@ -96,6 +96,7 @@ function coverageLine({ coverage }: RunRecord, style: Style): string[] {
   const { present = 0, missing = 0, empty = 0 } = coverage;
   const leftOut = coverage['left-out'] ?? 0;
   const needed = present + missing + empty + leftOut;
+  if (needed === 0) return [];
   const text = `${present} of ${needed} things that a rebuild needs`;
   const gaps = leftOut > 0 ? ` (${leftOut} left out)` : '';
   return [`  coverage   ${missing > 0 ? style.red(`${text}; ${missing} MISSING`) : text}${gaps}`];

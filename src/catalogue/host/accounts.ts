@@ -31,9 +31,13 @@ export const accountsArea: Area = {
   product: 'host',
   toggles: ['BACKUP_CRITICAL_FILES'],
   items: [
-    merged('/etc/passwd', 'passwd', { expected: always }),
-    merged('/etc/group', 'group', { expected: always }),
-    merged('/etc/shadow', 'shadow', { expected: always, secret: true }),
+    merged('/etc/passwd', 'passwd', { expected: always, essential: 'which number belongs to which user' }),
+    merged('/etc/group', 'group', { expected: always, essential: 'which number belongs to which group' }),
+    merged('/etc/shadow', 'shadow', {
+      expected: always,
+      secret: true,
+      essential: 'passwords of root and of the users of the realm pam',
+    }),
     merged('/etc/gshadow', 'gshadow', { secret: true }),
     merged('/etc/subuid', 'subid'),
     merged('/etc/subgid', 'subid'),

@@ -17,7 +17,11 @@ export const dnsArea: Area = {
   product: 'host',
   toggles: [],
   items: [
-    ...files(staged, '/etc/hostname', '/etc/hosts'),
+    ...files(
+      { ...staged, essential: 'the name that node, certificates and guests are tied to' },
+      '/etc/hostname',
+      '/etc/hosts',
+    ),
     {
       kind: 'file',
       path: '/etc/resolv.conf',

@@ -13,9 +13,15 @@ export const sshArea: Area = {
   product: 'host',
   toggles: ['BACKUP_SSH_KEYS'],
   items: [
-    ...globs({ ...ssh, secret: true }, '/etc/ssh/ssh_host_*_key'),
+    ...globs(
+      { ...ssh, secret: true, essential: 'clients and other nodes refuse a host whose key has changed' },
+      '/etc/ssh/ssh_host_*_key',
+    ),
     ...trees(ssh, '/etc/ssh'),
-    ...trees({ ...ssh, secret: true }, '/root/.ssh'),
+    ...trees(
+      { ...ssh, secret: true, essential: 'who may log in as root, and the keys of root' },
+      '/root/.ssh',
+    ),
     // /home is the category user_data of the existing edition, with all that is below it.
     ...globs({ ...ssh, category: 'user_data', secret: true }, '/home/*/.ssh'),
   ],

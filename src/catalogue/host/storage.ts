@@ -21,6 +21,7 @@ export const storageArea: Area = {
     {
       kind: 'file',
       path: '/etc/fstab',
+      essential: 'which disks and shares are mounted where',
       category: 'filesystem',
       restore: { how: 'merge', kind: 'fstab' },
       across: 'review',
@@ -28,6 +29,7 @@ export const storageArea: Area = {
     {
       kind: 'file',
       path: '/etc/crypttab',
+      essential: 'which disks are encrypted, and what unlocks them',
       category: 'storage_stack',
       restore: { how: 'merge', kind: 'crypttab' },
       across: 'review',

@@ -20,7 +20,13 @@ export const zfsArea: Area = {
     // Tokens of the event daemon's message channels.
     ...files({ ...zfs, secret: true }, '/etc/zfs/zed.d/zed.rc'),
     ...trees(zfs, '/etc/zfs', '/etc/sanoid'),
-    ...files(zfs, '/etc/hostid', '/etc/default/zfs', '/etc/default/zfs-auto-snapshot'),
+    {
+      kind: 'file',
+      path: '/etc/hostid',
+      ...zfs,
+      essential: 'pools of another host id are not imported at boot',
+    },
+    ...files(zfs, '/etc/default/zfs', '/etc/default/zfs-auto-snapshot'),
     systemCommand('zpool status', 'zfs/zpool_status.txt', onZfs),
     systemCommand('zpool list', 'zfs/zpool_list.txt', onZfs),
     systemCommand('zpool get all', 'zfs/zpool_get_all.txt', onZfs),
