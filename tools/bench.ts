@@ -1,7 +1,7 @@
 // Measures the program against the same tree through GNU tar, the codec's own program and sha256sum, in turn, several
 // times, and prints ratios. The machine's speed cancels out; quote the medians.
 //
-//   npm run bench [-- --runs N] [-- --only small|large|start]
+//   npm run bench [-- --runs N] [-- --only small|large|start|cluster]
 
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -17,6 +17,7 @@ import {
 import { availableParallelism, cpus, release, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildLargePveHost } from '../test/support/build-large-pve.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -182,6 +183,27 @@ async function compareStart(): Promise<void> {
   );
 }
 
+/** A member of a large cluster: how long a whole run takes, with its tools as stubs that answer at once. */
+async function measureCluster(nodes: number, guests: number): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), 'proxsave-bench-'));
+  try {
+    const host = buildLargePveHost(work, { nodes, guests });
+    const ours = [join(project, 'proxsave'), 'backup', '--root', host.root, '--quiet'];
+    const rows: Measure[] = [];
+    for (let run = -1; run < runs; run += 1) {
+      const result = await measure(ours, host.env);
+      rmSync(host.backups, { recursive: true, force: true });
+      if (run >= 0) rows.push(result);
+    }
+    const seconds = median(rows.map((row) => row.seconds)).toFixed(2);
+    const peak = Math.max(...rows.map((row) => row.peakMib)).toFixed(0);
+    const name = `cluster of ${nodes} nodes and ${guests.toLocaleString('en')} guests`;
+    console.log(`| ${name} | with read-back | ${seconds} s | | | ${peak} MiB |`);
+  } finally {
+    if (flags.keep !== true) rmSync(work, { recursive: true, force: true });
+  }
+}
+
 const zstd = spawnSync('zstd', ['--version'], { encoding: 'utf8' }).stdout.trim().split('\n')[0] ?? '';
 console.log(
   `${cpus()[0]?.model ?? 'unknown CPU'}, ${threads} threads, ${(totalmem() / 1024 ** 3).toFixed(0)} GiB, Linux ${release()}, Node ${process.version}; ${zstd}`,
@@ -194,3 +216,4 @@ console.log('| --- | --- | --- | --- | --- | --- |');
 if (flags.only === '' || flags.only === 'small') await compare('20,000 files of 0.5-8 KiB', makeSmallFiles);
 if (flags.only === '' || flags.only === 'large') await compare('one file of 1 GiB', makeLargeFile);
 if (flags.only === '' || flags.only === 'start') await compareStart();
+if (flags.only === '' || flags.only === 'cluster') await measureCluster(5, 2000);

@@ -2,8 +2,8 @@
 // The stamp is local time of the host that made the archive. Also read: `NAME.decrypted.bundle.tar`, which the
 // existing edition makes, and `proxmox-backup-…` of its shell predecessor.
 
-import type { CompressionType } from './codec.ts';
-import { codecForExtension } from './codecs/index.ts';
+import type { Codec, CompressionType } from './codec.ts';
+import { codecForExtension, codecs } from './codecs/index.ts';
 
 export interface ArchiveName {
   /** As it stands in the name; a host may have `-` in its name. Empty for names of the shell edition. */
@@ -22,7 +22,11 @@ export interface ArchiveName {
 
 export const encryptedExtension = '.age';
 export const bundleExtension = '.bundle.tar';
-const ending = String.raw`\.tar(\.gz|\.bz2|\.xz|\.lzma|\.zst)?(\.age)?(\.decrypted)?(\.bundle\.tar)?`;
+const codecExtensions = [...new Set(Object.values<Codec>(codecs).map((codec) => codec.extension))]
+  .filter((extension) => extension !== '')
+  .map((extension) => extension.replaceAll('.', String.raw`\.`))
+  .join('|');
+const ending = String.raw`\.tar(${codecExtensions})?(\.age)?(\.decrypted)?(\.bundle\.tar)?`;
 const currentName = new RegExp(String.raw`^([^/]+)-backup-(\d{8}-\d{6})${ending}$`, 'su');
 const legacyName = new RegExp(String.raw`^proxmox-backup-([^/]*?)${ending}$`, 'su');
 const timestampInName = /\d{8}-\d{6}/u;

@@ -1,5 +1,6 @@
 // The screen of `backup --dry-run`.
 
+import { describeProduct } from '../host/facts.ts';
 import type { AreaPlan, BackupPlan } from '../orchestrator/plan-backup.ts';
 import { findingLine } from '../ui/reporter.ts';
 import type { Style } from '../ui/style.ts';
@@ -14,7 +15,9 @@ export function renderBackupPlan(plan: BackupPlan, style: Style, hasNotes: boole
   const findings = plan.findings.filter(({ severity }) => hasNotes || severity !== 'info');
   const room = plan.availableBytes === undefined ? '' : `, ${formatBytes(plan.availableBytes)} free`;
   return [
-    style.bold(`What a backup of ${printable(plan.hostname)} (${plan.proxmoxType}) would save:`),
+    style.bold(
+      `What a backup of ${printable(plan.hostname)} (${describeProduct(plan.proxmoxType)}) would save:`,
+    ),
     '',
     `  ${'area'.padEnd(20)}${'files'.padStart(8)}${'size'.padStart(12)}  commands`,
     ...saved.map((area) => areaLine(area)),

@@ -4,6 +4,7 @@ import type { Finding } from '../findings.ts';
 import type { BackupOutcome } from '../orchestrator/finish-run.ts';
 import type { RunRecord } from '../report/run-record.ts';
 import type { Style } from '../ui/style.ts';
+import { describeProduct } from '../host/facts.ts';
 import { AppError } from '../errors.ts';
 import { formatBytes, formatCount } from '../util/format.ts';
 import { printable, printableLines } from '../util/printable.ts';
@@ -54,7 +55,7 @@ function headline({ outcome, style, columns }: SummaryRequest): string[] {
 /** A run that ended before it had looked at the host knows no name. */
 function backupOf({ hostname, proxmox_type }: RunRecord): string {
   if (hostname === 'unknown') return 'The backup';
-  return `Backup of ${printable(hostname)} (${proxmox_type === 'unknown' ? 'no Proxmox product' : proxmox_type})`;
+  return `Backup of ${printable(hostname)} (${describeProduct(proxmox_type)})`;
 }
 
 function reasonLines(record: RunRecord, error: unknown, columns: number): string[] {

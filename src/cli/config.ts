@@ -37,7 +37,9 @@ export const configCheckCommand: Command = {
         context.print(findingLine(finding, context.style, (text) => text));
       const errors = check.errors.length;
       context.print(
-        errors > 0 ? `${formatCount(errors, 'error')}: backups will not run with this file` : 'no errors',
+        errors > 0
+          ? `${formatCount(errors, 'error')}: backups will not run with this configuration`
+          : 'no errors',
       );
     }
     if (check.errors.length > 0) return Promise.resolve(exitCodeOf('usage'));

@@ -41,7 +41,7 @@ export const extractCommand: Command = {
     { flags: '--keep-special-modes', description: 'keep setuid and setgid bits' },
   ],
   examples: [
-    { what: 'Everything', command: 'proxsave extract latest --to /root/rescue' },
+    { what: 'Everything', command: 'proxsave extract latest --to /var/tmp/rescue' },
     { what: 'One file and one area', command: 'proxsave extract latest --to /tmp/x /etc/fstab network' },
   ],
   exits: [
@@ -99,7 +99,7 @@ function targetOf(context: CommandContext, words: string, to: string | undefined
   const { host } = context;
   if (to === undefined || to === '') {
     throw new UsageError('extract needs --to DIR, the directory to write into', {
-      hint: `for example: proxsave extract ${words} --to /root/rescue`,
+      hint: `for example: proxsave extract ${words} --to /var/tmp/rescue`,
     });
   }
   const target = asRealPath(posix.resolve(host.process.cwd, to));

@@ -5,6 +5,7 @@ import { exitCodeOf } from '../errors.ts';
 import { listArchives, type ListedArchive } from '../orchestrator/list-archives.ts';
 import { formatBytes, formatCount } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
+import { archivesElsewhere } from './archives-elsewhere.ts';
 import type { Command, CommandContext } from './command.ts';
 import { renderArchiveTable } from './archive-table.ts';
 
@@ -97,7 +98,8 @@ function noteNothing(
   }: { location: string; wantedHost: string | undefined; all: readonly ListedArchive[] },
 ): void {
   if (wantedHost === undefined || all.length === 0) {
-    context.note(`There is no archive in ${location}. Make one: proxsave backup`);
+    const elsewhere = archivesElsewhere(context);
+    context.note(`There is no archive in ${location}. ${elsewhere ?? 'Make one: proxsave backup'}`);
     return;
   }
   const hosts = [...new Set(all.map(({ hostname }) => printable(hostname)))];

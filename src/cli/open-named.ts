@@ -1,7 +1,8 @@
 // The archive that a command's words mean, opened.
 
 import type { OpenArchive } from '../archiver/open-archive.ts';
-import { findArchive } from '../orchestrator/find-archive.ts';
+import { findArchive, NoArchiveError } from '../orchestrator/find-archive.ts';
+import { archivesElsewhere } from './archives-elsewhere.ts';
 import type { CommandContext } from './command.ts';
 
 /** The same text in every help. */
@@ -11,6 +12,12 @@ export const archiveArgument = {
 } as const;
 
 /** A path needs no configuration; anything else is looked up in BACKUP_PATH. */
-export function openNamed(context: CommandContext, words: string): Promise<OpenArchive> {
-  return findArchive(context.host, words, () => context.config.load().values.BACKUP_PATH);
+export async function openNamed(context: CommandContext, words: string): Promise<OpenArchive> {
+  try {
+    return await findArchive(context.host, words, () => context.config.load().values.BACKUP_PATH);
+  } catch (error) {
+    if (!(error instanceof NoArchiveError)) throw error;
+    const hint = archivesElsewhere(context) ?? error.hint;
+    throw new NoArchiveError(error.message, hint === undefined ? {} : { hint });
+  }
 }

@@ -28,9 +28,16 @@ export function reportFailure(
   const style = context?.errorStyle ?? styleFor(hasColour(request.terminal.stderr, request.env));
   const lines = [`${style.red('error:')} ${printableLines(message, '  ')}`];
   if (stack !== undefined) lines.push(style.dim(printableLines(stack)));
-  if (hint !== undefined) lines.push(...hintLines(hint, request.terminal.stderr.columns));
+  if (hint !== undefined)
+    lines.push(...hintLines(asTyped(hint, request.env), request.terminal.stderr.columns));
   request.terminal.stderr.write(`${lines.join('\n')}\n`);
   return code;
+}
+
+/** From a clone the program is called by its path: then a hint that is copied should be too. */
+function asTyped(hint: string, env: ProgramRequest['env']): string {
+  const program = env.PROXSAVE_PROGRAM;
+  return program === undefined ? hint : hint.replaceAll(/(^|[\s`])proxsave (?=[a-z-])/gu, `$1${program} `);
 }
 
 function stackOf(error: Error): string {

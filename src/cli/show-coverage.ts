@@ -11,6 +11,7 @@ import { countStates } from '../orchestrator/coverage/coverage.ts';
 import type { CoverageRow, CoverageState } from '../orchestrator/coverage/coverage-watch.ts';
 import { createWorkDirectory } from '../orchestrator/work-directory.ts';
 import type { Style } from '../ui/style.ts';
+import { wrapText } from '../ui/wrap-text.ts';
 import { formatCount } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { CommandContext } from './command.ts';
@@ -49,12 +50,14 @@ export function renderCoverage({ rows, databases }: CoverageProof, style: Style)
   return [
     '',
     style.bold(`What a rebuild of this host needs: ${counts.present} of ${needed} are in the archive`),
-    ...order.flatMap((state) => rows.filter((row) => row.state === state).map((row) => rowLine(row, style))),
-    ...databases.map((database) => databaseLine(database, style)),
+    ...order
+      .flatMap((state) => rows.filter((row) => row.state === state))
+      .flatMap((row) => rowLines(row, style)),
+    ...databases.flatMap((database) => databaseLines(database, style)),
   ].join('\n');
 }
 
-function rowLine({ state, what, why, detail }: CoverageRow, style: Style): string {
+function rowLines({ state, what, why, detail }: CoverageRow, style: Style): string[] {
   const paint = {
     missing: style.red,
     empty: style.yellow,
@@ -63,21 +66,35 @@ function rowLine({ state, what, why, detail }: CoverageRow, style: Style): strin
     present: style.green,
   };
   const because = detail === undefined ? '' : ` (${detail})`;
-  return `  ${paint[state](words[state].padEnd(12))} ${printable(what)}: ${why}${because}`;
+  return labelled(paint[state], words[state], `${printable(what)}: ${why}${printable(because)}`);
 }
 
-function databaseLine(
-  { path, state, files, missing, changed, detail }: ProvedDatabase,
-  style: Style,
-): string {
-  if (state === 'damaged')
-    return `  ${style.red('DAMAGED'.padEnd(12))} ${path}${detail === undefined ? '' : `: ${detail}`}`;
+function databaseLines(database: ProvedDatabase, style: Style): string[] {
+  const { path, state, files, detail } = database;
+  const name = printable(path);
+  if (state === 'damaged') {
+    const because = detail ?? 'it was when it was saved, and lies in the archive as it was';
+    return labelled(style.red, 'DAMAGED', `${name}: ${printable(because)}`);
+  }
+  const result = `${name}: passes integrity_check, ${formatCount(files, 'file')}, ${comparison(database)}`;
+  return labelled(style.green, 'opens', result);
+}
+
+function comparison({ missing, changed }: ProvedDatabase): string {
   const differences = [
     ...(missing.length > 0 ? [`${formatCount(missing.length, 'file')} only in the database`] : []),
     ...(changed.length > 0
       ? [`${formatCount(changed.length, 'file')} changed between the two readings`]
       : []),
   ];
-  const result = differences.length === 0 ? 'equal to the saved files of /etc/pve' : differences.join(', ');
-  return `  ${style.green('opens'.padEnd(12))} ${path}: passes integrity_check, ${formatCount(files, 'file')}, ${result}`;
+  return differences.length === 0 ? 'equal to the saved files of /etc/pve' : differences.join(', ');
+}
+
+const labelColumns = 13;
+const textColumns = 80 - 2 - labelColumns;
+
+function labelled(paint: (text: string) => string, label: string, text: string): string[] {
+  const [first = '', ...more] = wrapText(text, textColumns);
+  const indent = ' '.repeat(2 + labelColumns);
+  return [`  ${paint(label.padEnd(labelColumns))}${first}`, ...more.map((line) => `${indent}${line}`)];
 }

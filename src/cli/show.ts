@@ -3,6 +3,7 @@
 import { areaById } from '../catalogue/index.ts';
 import type { Manifest } from '../archiver/manifest.ts';
 import type { OpenArchive } from '../archiver/open-archive.ts';
+import { describeProduct } from '../host/facts.ts';
 import { exitCodeOf } from '../errors.ts';
 import type { Style } from '../ui/style.ts';
 import { formatAge, formatBytes, formatCount, formatLocalTime } from '../util/format.ts';
@@ -86,7 +87,7 @@ function factRows(archive: OpenArchive, now: Date): [string, string][] {
 }
 
 function productText({ proxmox_type, proxmox_version = '' }: Manifest): string {
-  if (proxmox_type === 'unknown') return 'no Proxmox product known';
+  if (proxmox_type === 'unknown') return describeProduct(proxmox_type);
   return proxmox_version === '' ? proxmox_type : `${proxmox_type} ${proxmox_version}`;
 }
 

@@ -5,11 +5,12 @@ import type { SourceEntry } from '../entry.ts';
 import { isSystemError } from '../errors.ts';
 import { joinReal } from '../host/host.ts';
 import type { CollectionContext, ItemRules } from './context.ts';
-import { copyDatabase, type DatabaseCopy } from './copy-database.ts';
+import { copyDatabase, type DatabaseCopy, type PmxcfsRules } from './copy-database.ts';
 import { rulesOf } from './item-rules.ts';
 import { ownerOfPath } from './ownership.ts';
 import { claimedPaths, type PlannedArea } from './plan-collection.ts';
 import { readFileEntry, reportUnreadable } from './read-file.ts';
+import { reportAbsent } from './report-absent.ts';
 import { walkSource } from './walk-sources.ts';
 import { emitParents } from './emit-directories.ts';
 
@@ -41,18 +42,16 @@ async function* collectDatabase(
   const { host } = context;
   const source = host.resolve(hostPath);
   try {
-    if (host.fs.lstatIfExists(source)?.kind !== 'file') return;
+    const kind = host.fs.lstatIfExists(source)?.kind;
+    if (kind === undefined) reportAbsent(context, rules.areaId, item, hostPath);
+    if (kind !== 'file') return;
     if (context.isSurvey) {
       yield walkSource(context, rules, hostPath);
       return;
     }
     const workDirectory = context.workDirectory();
-    const isWithheld = withholder(context, item);
-    const result = await copyDatabase(host, {
-      source,
-      workDirectory,
-      ...(isWithheld === undefined ? {} : { isWithheld }),
-    });
+    const pmxcfs = item.rows === 'pmxcfs' ? { pmxcfs: pmxcfsRules(context) } : {};
+    const result = await copyDatabase(host, { source, workDirectory, ...pmxcfs });
     if ('damage' in result) {
       yield saveDamaged(context, rules, item, { hostPath, damage: result.damage });
       return;
@@ -97,14 +96,14 @@ function* emitCopy(
   });
 }
 
-/** Rows which a switched-off area owns, e.g. user.cfg with BACKUP_PVE_ACL=false. */
-function withholder(
-  { plan }: CollectionContext,
-  item: DatabaseItem,
-): ((pvePath: string) => boolean) | undefined {
-  if (item.rows !== 'pmxcfs') return undefined;
-  return (pvePath) =>
-    ownerOfPath(plan.ownership, `${plan.values.PVE_CONFIG_PATH}/${pvePath}`)?.isWithheld === true;
+/** Rows which a switched-off area owns are withheld, e.g. user.cfg with BACKUP_PVE_ACL=false. */
+function pmxcfsRules(context: CollectionContext): PmxcfsRules {
+  const { ownership, values } = context.plan;
+  return {
+    isWithheld: (pvePath) =>
+      ownerOfPath(ownership, `${values.PVE_CONFIG_PATH}/${pvePath}`)?.isWithheld === true,
+    withholdsAny: hasWithheldPart(context),
+  };
 }
 
 /** Something below /etc/pve is switched off: then no copy may hold its rows. */

@@ -1,8 +1,11 @@
-// Runs the inventory modules of an area. A module that fails costs its own documents, never the run.
+// Runs the inventory modules of an area. A module that fails costs its own documents, never the run. Programs that hung
+// as commands look to it like missing ones: they would cost the same time again, and a finding has told of them.
 
 import type { InventoryItem } from '../catalogue/types.ts';
 import type { SourceEntry } from '../entry.ts';
 import { InterruptedError } from '../errors.ts';
+import type { Host } from '../host/host.ts';
+import type { RunResult } from '../host/programs.ts';
 import { generatedFile, type CollectionContext } from './context.ts';
 import { emitInfoParents } from './emit-directories.ts';
 import { inventories } from './inventories/index.ts';
@@ -13,11 +16,13 @@ import type { PlannedArea } from './plan-collection.ts';
 export async function* collectInventories(
   context: CollectionContext,
   { area, items }: PlannedArea,
+  hung: ReadonlySet<string>,
 ): AsyncGenerator<Iterable<SourceEntry>> {
+  const host = withoutPrograms(context.host, hung);
   for (const { item, isEnabled } of items) {
     if (!isEnabled || item.kind !== 'inventory') continue;
     context.signal.throwIfAborted();
-    const { files, findings } = await takeInventory(context, area.id, item);
+    const { files, findings } = await takeInventory({ ...context, host }, area.id, item);
     for (const finding of findings) context.report({ area: area.id, ...finding });
     for (const [name, content] of files) {
       // Nothing of that kind here, e.g. no bonds.
@@ -26,6 +31,26 @@ export async function* collectInventories(
       yield documentEntries(context, area.id, path, content);
     }
   }
+}
+
+const missing: RunResult = {
+  status: 'missing',
+  exitCode: null,
+  killedBy: null,
+  stdout: Buffer.alloc(0),
+  stderr: '',
+  durationMs: 0,
+};
+
+function withoutPrograms(host: Host, names: ReadonlySet<string>): Host {
+  const { commands } = host;
+  return {
+    ...host,
+    commands: {
+      ...commands,
+      run: (request) => (names.has(request.argv[0]) ? Promise.resolve(missing) : commands.run(request)),
+    },
+  };
 }
 
 function* documentEntries(

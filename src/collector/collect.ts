@@ -1,7 +1,7 @@
 // The collection: plan -> stream of entries. Files first, area by area, in catalogue order; the commands run
 // meanwhile and their outputs follow. One failing area never stops the others.
 
-import type { Area, Item, ReferencedItem } from '../catalogue/types.ts';
+import type { Item, ReferencedItem } from '../catalogue/types.ts';
 import type { SourceEntry } from '../entry.ts';
 import type { ReportFinding } from '../findings.ts';
 import type { Host, RealPath } from '../host/host.ts';
@@ -16,6 +16,7 @@ import { claimedPaths, type CollectionPlan, type PlannedArea } from './plan-coll
 import { commandEntries, plannedCommands } from './planned-commands.ts';
 import { referencedPaths } from './references/index.ts';
 import { readBufferBytes, reportUnreadable } from './read-file.ts';
+import { reportAbsent } from './report-absent.ts';
 import { startCommands } from './run-commands.ts';
 import { isCovered, walkSource } from './walk-sources.ts';
 
@@ -53,7 +54,7 @@ export async function* collectEntries(
       if (outcome !== undefined) yield commandEntries(context, command, outcome);
     }
     if (request.mode === 'read') {
-      for (const planned of enabled) yield* collectInventories(context, planned);
+      for (const planned of enabled) yield* collectInventories(context, planned, started.hung);
     }
   } finally {
     await started.stop();
@@ -118,7 +119,7 @@ function* collectFiles(context: CollectionContext, { area, items }: PlannedArea)
     for (const path of sourcesOf(context, item)) {
       if (!isResponsible(context, item, { areaId: area.id, itemIndex: index }, path)) continue;
       const fate = yield* walkSource(context, rules, path);
-      if (fate === 'absent') reportAbsent(context, area, item, path);
+      if (fate === 'absent') reportAbsent(context, area.id, item, path);
     }
   }
 }
@@ -145,19 +146,4 @@ function sourcesOf(context: CollectionContext, item: Item): readonly string[] {
   }
   if (item.kind === 'referenced') return context.referencedPaths.get(item) ?? [];
   return claimedPaths(item, context.plan);
-}
-
-function reportAbsent(context: CollectionContext, area: Area, item: Item, path: string): void {
-  const isListed = item.kind === 'listed';
-  if (!isListed && item.expected?.(context.plan.facts) !== true) return;
-  context.report({
-    severity: 'warning',
-    code: isListed ? 'listed-path-missing' : 'expected-missing',
-    area: area.id,
-    path,
-    message: isListed
-      ? `${path} is listed in ${item.option} and does not exist`
-      : `${path} does not exist, although this host should have it`,
-    hint: isListed ? `mount it, or take it out of ${item.option}` : 'a rebuild of this host would miss it',
-  });
 }

@@ -4,7 +4,6 @@
 
 import { backup, DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { isSystemError } from '../errors.ts';
 import { asRealPath, type Host, type RealPath } from '../host/host.ts';
 import { readPmxcfsFiles, removePmxcfsFiles } from './pmxcfs-rows.ts';
 
@@ -23,12 +22,21 @@ export interface CopyRequest {
   source: RealPath;
   /** Private directory; the copy is made there and is the caller's to remove. */
   workDirectory: RealPath;
-  /** For databases of pmxcfs: whether a path below /etc/pve must not be in the copy. */
-  isWithheld?: (pvePath: string) => boolean;
+  /** For databases of pmxcfs. */
+  pmxcfs?: PmxcfsRules;
 }
 
-/** Pages copied at a time; between two steps the writer gets its turn. */
-const pagesPerStep = 1000;
+export interface PmxcfsRules {
+  /** Whether a path below /etc/pve must not be in the copy. */
+  isWithheld: (pvePath: string) => boolean;
+  /** Some path may be withheld: then nothing that was deleted earlier may stay in free pages either. */
+  withholdsAny: boolean;
+}
+
+/** All pages in one step, which is one snapshot: between two steps a write would start the copy again, for ever. */
+const pagesPerStep = 2 ** 31 - 1;
+/** How long to wait for somebody who keeps the database locked. */
+const busyTimeoutMs = 5_000;
 
 export async function copyDatabase(host: Host, request: CopyRequest): Promise<CopyResult> {
   const path = asRealPath(`${request.workDirectory}/database-copy`);
@@ -39,17 +47,65 @@ export async function copyDatabase(host: Host, request: CopyRequest): Promise<Co
     await backUpTo(host, request.source, path);
     return finishCopy(path, request);
   } catch (error) {
-    if (isSystemError(error) && error.code !== 'ERR_SQLITE_ERROR') throw error;
-    return { damage: error instanceof Error ? error.message : 'unknown damage' };
+    // A fault of ours must not look like one of the database.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR')) throw error;
+    return { damage: error.message };
   }
 }
 
 async function backUpTo(host: Host, source: RealPath, target: RealPath): Promise<void> {
-  const hasLog = host.fs.lstatIfExists(asRealPath(`${source}-wal`)) !== undefined;
+  const exists = (suffix: string) => host.fs.lstatIfExists(asRealPath(`${source}${suffix}`)) !== undefined;
+  if (!exists('-wal')) {
+    // Nobody has it open: read it without making files beside it (a rescued disk may be read-only).
+    await backUpFrom(source, target, { isImmutable: true });
+  } else if (exists('-shm')) {
+    await backUpFrom(source, target, { isImmutable: false });
+  } else {
+    await backUpCrashed(host, source, target);
+  }
+}
+
+/** Its newest rows are in the log, and SQLite would make an index of that beside it: so it is read from a place of ours. */
+async function backUpCrashed(host: Host, source: RealPath, target: RealPath): Promise<void> {
+  const place = asRealPath(`${target}-source`);
+  const suffixes = ['', '-wal', '-shm'];
+  try {
+    for (const suffix of ['', '-wal']) {
+      copyBytes(host, asRealPath(`${source}${suffix}`), asRealPath(`${place}${suffix}`));
+    }
+    await backUpFrom(place, target, { isImmutable: false });
+  } finally {
+    for (const suffix of suffixes) host.fs.removeTree(asRealPath(`${place}${suffix}`));
+  }
+}
+
+function copyBytes(host: Host, from: RealPath, to: RealPath): void {
+  const buffer = Buffer.allocUnsafe(1024 * 1024);
+  const input = host.fs.openForRead(from);
+  try {
+    const output = host.fs.createFile(to, 0o600);
+    try {
+      for (;;) {
+        const count = host.fs.read(input, buffer, 0, buffer.length, null);
+        if (count === 0) return;
+        host.fs.write(output, buffer.subarray(0, count), null);
+      }
+    } finally {
+      host.fs.close(output);
+    }
+  } finally {
+    host.fs.close(input);
+  }
+}
+
+async function backUpFrom(
+  source: RealPath,
+  target: RealPath,
+  { isImmutable }: { isImmutable: boolean },
+): Promise<void> {
   const url = pathToFileURL(source);
-  // Without a log nobody has it open: read it without making files beside it (a rescued disk may be read-only).
-  if (!hasLog) url.searchParams.set('immutable', '1');
-  const database = new DatabaseSync(url, { readOnly: true });
+  if (isImmutable) url.searchParams.set('immutable', '1');
+  const database = new DatabaseSync(url, { readOnly: true, timeout: busyTimeoutMs });
   try {
     await backup(database, target, { rate: pagesPerStep });
   } finally {
@@ -64,24 +120,32 @@ function finishCopy(path: RealPath, request: CopyRequest): CopyResult {
     database.exec('PRAGMA journal_mode=DELETE');
     const verdicts = database.prepare('PRAGMA integrity_check(5)').all();
     const problems = verdicts.map((row) => String(row.integrity_check)).filter((text) => text !== 'ok');
-    if (problems.length > 0) return { damage: `integrity_check: ${problems.join('; ')}` };
-    if (request.isWithheld === undefined) return { copy: { path, withheld: [], rows: new Map() } };
-    return { copy: { path, ...withholdRows(database, request.isWithheld) } };
+    if (problems.length > 0) return { damage: `integrity_check: ${firstLines(problems)}` };
+    if (request.pmxcfs === undefined) return { copy: { path, withheld: [], rows: new Map() } };
+    return { copy: { path, ...withholdRows(database, request.pmxcfs) } };
   } finally {
     database.close();
   }
 }
 
+/** SQLite puts several problems into one text; a finding is one line. */
+function firstLines(problems: readonly string[]): string {
+  const lines = problems.flatMap((text) => text.split('\n')).filter((line) => !line.startsWith('***'));
+  return lines.slice(0, 3).join('; ');
+}
+
 function withholdRows(
   database: DatabaseSync,
-  isWithheld: (pvePath: string) => boolean,
+  { isWithheld, withholdsAny }: PmxcfsRules,
 ): Pick<DatabaseCopy, 'withheld' | 'rows'> {
   const files = [...readPmxcfsFiles(database)];
   const withheld = files.filter(([path]) => isWithheld(path));
-  removePmxcfsFiles(
-    database,
-    withheld.map(([, file]) => file),
-  );
+  if (withholdsAny) {
+    removePmxcfsFiles(
+      database,
+      withheld.map(([, file]) => file),
+    );
+  }
   const kept = files.filter(([path]) => !isWithheld(path));
   return {
     withheld: withheld.map(([path]) => path),

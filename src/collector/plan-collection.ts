@@ -83,15 +83,16 @@ function isItemEnabled(item: Item, { values, facts }: PlanInput): boolean {
 }
 
 function areaStatus(area: Area, { values, facts, selection }: PlanInput): AreaState {
+  // First: a product that is not there has no toggles that could hold anything back.
+  if (area.product !== 'host' && facts[area.product] === undefined) {
+    return { state: 'not-this-product', reason: `${area.product.toUpperCase()} is not installed` };
+  }
   if (selection.only.length > 0 && !selection.only.includes(area.id)) {
     return { state: 'disabled', reason: 'not named by --only' };
   }
   if (selection.skip.includes(area.id)) return { state: 'disabled', reason: 'named by --skip' };
   const off = area.toggles.find((toggle) => !values[toggle]);
   if (off !== undefined) return { state: 'disabled', reason: `${off}=false` };
-  if (area.product !== 'host' && facts[area.product] === undefined) {
-    return { state: 'not-this-product', reason: `${area.product.toUpperCase()} is not installed` };
-  }
   return { state: 'enabled' };
 }
 

@@ -52,10 +52,9 @@ function pathOf(
   return names.join('/');
 }
 
-/** Removes files for good: secure_delete and VACUUM leave nothing of them in free pages. */
+/** Removes files for good, and what was deleted before: nothing of them stays in free pages or in a temporary file. */
 export function removePmxcfsFiles(database: DatabaseSync, files: readonly PmxcfsFile[]): void {
-  if (files.length === 0) return;
-  database.exec('PRAGMA secure_delete=ON; BEGIN');
+  database.exec('PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; BEGIN');
   const remove = database.prepare('DELETE FROM tree WHERE inode = ?');
   for (const { inode } of files) remove.run(inode);
   database.exec('COMMIT; VACUUM');

@@ -25,6 +25,8 @@ export interface CommandOutcome {
 export interface StartedCommands {
   /** In the order of the commands; each settles when its command is done. None rejects. */
   outcomes: Promise<CommandOutcome>[];
+  /** Programs that gave no answer so far: a finding tells of each. */
+  hung: ReadonlySet<string>;
   /** Ends those that still run, and waits until they are gone. Nothing happens when all are done. */
   stop(): Promise<void>;
 }
@@ -37,19 +39,28 @@ export function startCommands(
   const stopping = new AbortController();
   const signal = AbortSignal.any([context.signal, stopping.signal]);
   const hung = new Set<string>();
-  const outcomes = commands.map(async (command) => {
+  // The others of a program wait for its first: one that hangs costs its time once, not once for each slot.
+  const firsts = new Map<string, Promise<CommandOutcome>>();
+  const runInTurn = async (command: PlannedCommand, first: Promise<CommandOutcome> | undefined) => {
+    await first;
     const release = await slots();
     try {
       return await runUnlessHung(context, command, { signal, hung });
     } finally {
       release();
     }
+  };
+  const outcomes = commands.map((command) => {
+    const [program] = command.argv;
+    const outcome = runInTurn(command, firsts.get(program));
+    if (!firsts.has(program)) firsts.set(program, outcome);
+    return outcome;
   });
   const stop = async () => {
     stopping.abort();
     await Promise.allSettled(outcomes);
   };
-  return { outcomes, stop };
+  return { outcomes, hung, stop };
 }
 
 /** Hands out at most `count` places at a time, in order. */
@@ -120,9 +131,11 @@ async function runOne(
 }
 
 function timeoutOf(context: CollectionContext, item: PlannedCommand): number {
-  if (item.timeoutSeconds !== undefined) return item.timeoutSeconds;
-  const { PVESH_TIMEOUT, COMMAND_TIMEOUT } = context.plan.values;
-  return item.argv[0] === 'pvesh' ? PVESH_TIMEOUT : COMMAND_TIMEOUT;
+  return item.timeoutSeconds ?? context.plan.values[timeoutOptionOf(item)];
+}
+
+function timeoutOptionOf({ argv }: PlannedCommand): 'PVESH_TIMEOUT' | 'COMMAND_TIMEOUT' {
+  return argv[0] === 'pvesh' ? 'PVESH_TIMEOUT' : 'COMMAND_TIMEOUT';
 }
 
 function failureFinding(item: PlannedCommand, result: RunResult, timeoutSeconds: number): Finding {
@@ -135,10 +148,13 @@ function failureFinding(item: PlannedCommand, result: RunResult, timeoutSeconds:
     area: item.areaId,
     path: commandLine,
     message: `\`${commandLine}\` ${describeFailure(result, timeoutSeconds)}; its output is not in the archive`,
-    ...(timedOut
-      ? { hint: 'a dead network mount or a busy service often is the cause; see COMMAND_TIMEOUT' }
-      : {}),
+    ...(timedOut ? { hint: `a dead network mount or a busy service often is the cause${knob(item)}` } : {}),
   };
+}
+
+/** The key that gives it more time, where one does. */
+function knob(item: PlannedCommand): string {
+  return item.timeoutSeconds === undefined ? `; ${timeoutOptionOf(item)} gives it more time` : '';
 }
 
 function describeFailure(result: RunResult, timeoutSeconds: number): string {

@@ -6,7 +6,7 @@
 
 import { posix } from 'node:path';
 import { describeSystemError, isSystemError, PermissionError, UsageError } from '../errors.ts';
-import type { Host, RealPath } from '../host/host.ts';
+import { asRealPath, type Host, type RealPath } from '../host/host.ts';
 import type { OwnPlace } from './types.ts';
 
 export type Layout = 'fhs' | 'legacy' | 'user';
@@ -115,15 +115,31 @@ function findLegacy(host: Host) {
   return legacyConfigs.find(({ config }) => exists(host, host.resolve(config)));
 }
 
+/**
+ * Own places of a host below another root lie below that root too, so that it keeps what belongs to it. When nothing can be
+ * written there (a rescued disk, mounted read-only) they are those of the running system; only the file is read there.
+ */
 function placesOf(host: Host, layout: Layout, { base, ...paths }: PlacePaths): Places {
-  const pairs = Object.entries(paths).map(([name, path]) => [name, host.resolve(path)] as const);
   const olderBase = layout === 'legacy' ? base : layout === 'fhs' ? findLegacy(host)?.base : undefined;
+  const isForeign = host.root !== '/' && !host.fs.isWritable(asRealPath(host.root));
+  const at = (name: string, path: string) =>
+    isForeign && name !== 'config' ? asRealPath(runningSystemPath(host, name, path)) : host.resolve(path);
+  const pairs = Object.entries(paths).map(([name, path]) => [name, at(name, path)] as const);
   return { ...(Object.fromEntries(pairs) as Record<PlaceName, RealPath>), layout, base, olderBase };
+}
+
+function runningSystemPath(host: Host, name: string, path: string): string {
+  if (host.process.uid === 0) return path;
+  const user = pathsOfPerson(host);
+  return user?.[name as keyof PlacePaths] ?? path;
 }
 
 /** Undefined when the places of a user do not apply: root, another root directory, or no home directory. */
 function pathsOfUser(host: Host): PlacePaths | undefined {
-  if (host.root !== '/' || host.process.uid === 0) return undefined;
+  return host.root !== '/' || host.process.uid === 0 ? undefined : pathsOfPerson(host);
+}
+
+function pathsOfPerson(host: Host): PlacePaths | undefined {
   const { HOME, XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR } = host.env;
   const home = absolute(HOME);
   const configHome = absolute(XDG_CONFIG_HOME) ?? (home && `${home}/.config`);

@@ -48,3 +48,9 @@ export function proxmoxVersionOf(facts: Pick<HostFacts, 'pve' | 'pbs'>): string 
   }
   return facts.pve?.version ?? facts.pbs?.version ?? 'unknown';
 }
+
+/** For people: `pve`, `pbs`, `pve and pbs`, or that there is none. */
+export function describeProduct(proxmoxType: string): string {
+  if (proxmoxType === 'dual') return 'pve and pbs';
+  return proxmoxType === 'unknown' ? 'no Proxmox product' : proxmoxType;
+}

@@ -95,6 +95,8 @@ export interface FileSystem {
   changeOwner(path: RealPath, uid: number, gid: number): void;
   /** Sets mtime (and atime to the same) without following links. */
   changeTimes(path: RealPath, mtimeNs: bigint): void;
+  /** Whether this user may create something in a directory; false on a read-only file system. */
+  isWritable(path: RealPath): boolean;
   space(path: RealPath): SpaceStatus;
   /** Writes under a temporary name, fsyncs, renames, fsyncs the directory. */
   writeFileAtomic(path: RealPath, data: string | Buffer, options?: WriteOptions): void;
@@ -298,6 +300,15 @@ export const nodeFileSystem: FileSystem = {
   },
   changeTimes: (path, mtimeNs) => {
     fs.lutimesSync(native(path), utimesValue(mtimeNs), utimesValue(mtimeNs));
+  },
+  isWritable: (path) => {
+    try {
+      fs.accessSync(native(path), fs.constants.W_OK);
+      return true;
+    } catch (error) {
+      if (isSystemError(error)) return false;
+      throw error;
+    }
   },
   space: (path) => {
     const status = fs.statfsSync(native(path), { bigint: true });

@@ -57,11 +57,14 @@ function kindOf(host: Host, path: RealPath): FileKind | 'hidden' | undefined {
 
 const shownNames = 5;
 
+/** The place where names are looked up holds no archive at all. */
+export class NoArchiveError extends UsageError {}
+
 /** Pure part: `archives` newest first. Throws UsageError when nothing or more than one thing is meant. */
 export function pickArchive(archives: readonly ListedArchive[], words: string, place: string): ListedArchive {
   const hint = '`proxsave list` shows the archives there are';
   if (archives.length === 0) {
-    throw new UsageError(`there is no archive in ${place}, so none is named "${words}"`, {
+    throw new NoArchiveError(`there is no archive in ${place}, so none is named "${words}"`, {
       hint: 'make one: proxsave backup\nor name a file that lies elsewhere by its path: ./NAME',
     });
   }

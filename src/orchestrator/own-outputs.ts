@@ -2,7 +2,7 @@
 // archive would hold all earlier ones.
 
 import { posix } from 'node:path';
-import { isPartialName, parseArchiveName } from '../archiver/archive-name.ts';
+import { bundleExtension, isPartialName, parseArchiveName } from '../archiver/archive-name.ts';
 import { isDeclaredPlace, type ClaimNode } from '../collector/ownership.ts';
 import { hostPathOf } from '../config/layout.ts';
 import type { ConfigValues } from '../config/options.ts';
@@ -13,7 +13,8 @@ import { isLogName } from '../report/run-log.ts';
 import { lockName } from './run-lock.ts';
 
 /**
- * Tells host paths that are left out. An output directory is left out whole, but for one that is a source itself or
+ * Tells host paths that are left out. Finished and unfinished archives are, wherever they lie: a copy in /root would be saved
+ * into each next archive, which then holds all before it. An output directory is left out whole, but for one that is a source itself or
  * holds one (BACKUP_PATH=/root): of such a directory only the files that ProxSave writes are.
  */
 export function ownOutputs(
@@ -28,6 +29,7 @@ export function ownOutputs(
   const shared = new Set(directories.filter((directory) => !whole.has(directory)));
   return (hostPath) =>
     whole.has(hostPath) ||
+    isBundleName(posix.basename(hostPath)) ||
     (shared.size > 0 && shared.has(posix.dirname(hostPath)) && isOwnName(posix.basename(hostPath)));
 }
 
@@ -47,6 +49,12 @@ function namesOf(source: Host, path: RealPath): string[] {
 }
 
 const sidecarEnding = /(?:\.sha256|\.manifest\.json|\.metadata|\.metadata\.sha256)$/u;
+
+/** Cheap first: this is asked for every file. */
+function isBundleName(name: string): boolean {
+  const isBundle = name.endsWith(bundleExtension) || name.endsWith(`${bundleExtension}.partial`);
+  return isBundle && parseArchiveName(name.replace(/\.partial$/u, '')) !== undefined;
+}
 
 function isOwnName(name: string): boolean {
   return (

@@ -5,6 +5,7 @@ import { areas } from '../catalogue/index.ts';
 import { planCollection, type CollectionPlan, type Selection } from '../collector/plan-collection.ts';
 import { hostPathOf } from '../config/layout.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
+import type { OptionName } from '../config/options.ts';
 import { EncryptionError, UsageError } from '../errors.ts';
 import type { Finding } from '../findings.ts';
 import { createHost } from '../host/create-host.ts';
@@ -62,6 +63,11 @@ export function sourceHostOf(host: Host, { values }: LoadedConfig): Host {
 
 function checkSelection({ only, skip }: Selection): void {
   const known = areas.map((area) => area.id);
+  if (only.length > 0 && only.every((id) => skip.includes(id))) {
+    throw new UsageError(`--skip leaves nothing of --only ${only.join(',')}`, {
+      hint: 'name each area in one of them',
+    });
+  }
   for (const id of [...only, ...skip]) {
     if (known.includes(id)) continue;
     const guess = nearest(id, known);
@@ -82,39 +88,53 @@ function knownPlacesOf(host: Host, config: LoadedConfig): CollectionPlan['knownP
 }
 
 function factFindings(facts: HostFacts): Finding[] {
-  return facts.leftovers.map((path) => ({
-    severity: 'info',
-    code: 'product-leftover',
-    path,
-    message: `${path} is left over from a product that is not installed; it is saved with the rest of /etc`,
-  }));
+  return facts.leftovers.map((path) => {
+    const isSaved = path.startsWith('/etc/');
+    return {
+      severity: 'info',
+      code: 'product-leftover',
+      path,
+      message: `${path} is left over from a product that is not installed; it is ${isSaved ? 'saved with the rest of /etc' : 'not saved'}`,
+      ...(isSaved ? {} : { hint: `CUSTOM_BACKUP_PATHS=${path} saves it too` }),
+    };
+  });
 }
 
+/** Keys of retention: what they promise would be missed most, because archives pile up until the disk is full. */
+const retentionKeys = [
+  'RETENTION_POLICY',
+  'MAX_LOCAL_BACKUPS',
+  'RETENTION_DAILY',
+  'RETENTION_WEEKLY',
+  'RETENTION_MONTHLY',
+  'RETENTION_YEARLY',
+] as const satisfies readonly OptionName[];
+
 /** What the configuration asks for and this version cannot do yet must never look as if it were done. */
-function unavailableFindings({ values }: LoadedConfig): Finding[] {
+function unavailableFindings({ values, origins }: LoadedConfig): Finding[] {
   if (values.ENCRYPT_ARCHIVE) {
     throw new EncryptionError(
       'ENCRYPT_ARCHIVE=true, and this version cannot encrypt archives yet: nothing was written',
-      {
-        hint: 'set ENCRYPT_ARCHIVE=false to make an unencrypted archive knowingly',
-      },
+      { hint: 'set ENCRYPT_ARCHIVE=false to make an unencrypted archive knowingly' },
     );
   }
+  const retention = retentionKeys.filter((key) => origins[key] !== 'default');
   const wanted = [
-    [values.SECONDARY_ENABLED, 'SECONDARY_ENABLED', 'no copy was made on the secondary tier'],
-    [values.CLOUD_ENABLED, 'CLOUD_ENABLED', 'no copy was made on the cloud tier'],
-    [values.TELEGRAM_ENABLED, 'TELEGRAM_ENABLED', 'no message was sent'],
-    [values.EMAIL_ENABLED, 'EMAIL_ENABLED', 'no mail was sent'],
-    [values.GOTIFY_ENABLED, 'GOTIFY_ENABLED', 'no message was sent'],
-    [values.WEBHOOK_ENABLED, 'WEBHOOK_ENABLED', 'no webhook was called'],
-    [values.METRICS_ENABLED, 'METRICS_ENABLED', 'no metrics were written'],
+    [values.SECONDARY_ENABLED, 'SECONDARY_ENABLED=true', 'no copy was made on the secondary tier'],
+    [values.CLOUD_ENABLED, 'CLOUD_ENABLED=true', 'no copy was made on the cloud tier'],
+    [values.TELEGRAM_ENABLED, 'TELEGRAM_ENABLED=true', 'no message was sent'],
+    [values.EMAIL_ENABLED, 'EMAIL_ENABLED=true', 'no mail was sent'],
+    [values.GOTIFY_ENABLED, 'GOTIFY_ENABLED=true', 'no message was sent'],
+    [values.WEBHOOK_ENABLED, 'WEBHOOK_ENABLED=true', 'no webhook was called'],
+    [values.METRICS_ENABLED, 'METRICS_ENABLED=true', 'no metrics were written'],
+    [retention.length > 0, retention.join(', '), 'no old archive is removed; watch the space in BACKUP_PATH'],
   ] as const;
   return wanted
-    .filter(([isOn]) => isOn)
-    .map(([, key, consequence]) => ({
+    .filter(([isWanted]) => isWanted)
+    .map(([, setting, consequence]) => ({
       severity: 'warning',
       code: 'not-available-yet',
-      path: key,
-      message: `${key}=true is not available in this version yet: ${consequence}`,
+      path: setting,
+      message: `${setting}: not available in this version yet, ${consequence}`,
     }));
 }

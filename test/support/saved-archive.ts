@@ -9,6 +9,8 @@ export interface SavedEntry {
   path: string;
   type: 'file' | 'directory' | 'symlink' | 'hardlink';
   mode: string;
+  uid: number;
+  gid: number;
   user: string;
   group: string;
   size: number;

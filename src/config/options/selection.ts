@@ -16,7 +16,8 @@ export const selection = section(
       doc: 'More files and directories to save. A path that does not exist is a warning.',
     }),
     BACKUP_EXCLUDE_PATTERNS: list({
-      default: '**/.cache/**, **/node_modules/**, /var/tmp/**',
+      default:
+        '**/.cache/**, **/node_modules/**, **/.npm/**, **/.nvm/versions/**, **/.pyenv/versions/**, **/.rustup/toolchains/**, **/.cargo/registry/**, **/go/pkg/mod/**, /var/tmp/**',
       items: 'glob',
       repeatable: true,
       doc: 'What is not saved: * stays within a directory, ** crosses directories, a bare name matches at any depth. Setting the key replaces the default list.',

@@ -3,8 +3,8 @@
 import type { Requirement } from './requirements.ts';
 
 /**
- * `absent`: neither the archive nor the host has it (this host needs none). `missing`: the host has it, the archive has not.
- * `left-out`: switched off by the user.
+ * `absent`: neither the archive nor the host has it (this host needs none). `missing`: the host has it or should have
+ * it, and the archive has it not, or not in a good state. `left-out`: switched off by the user.
  */
 export type CoverageState = 'present' | 'empty' | 'absent' | 'missing' | 'left-out';
 

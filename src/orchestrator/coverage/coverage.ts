@@ -8,11 +8,11 @@ import type { CollectionPlan } from '../../collector/plan-collection.ts';
 import type { SourceEntry } from '../../entry.ts';
 import type { Finding } from '../../findings.ts';
 import type { Host } from '../../host/host.ts';
-import { formatRfc3339 } from '../../util/format.ts';
+import { formatCount, formatRfc3339 } from '../../util/format.ts';
 import { comparePmxcfs } from './compare-pmxcfs.ts';
 import { createCoverageWatch, type CoverageRow, type CoverageState } from './coverage-watch.ts';
 import { isOnHost } from './is-on-host.ts';
-import { requirementsOf } from './requirements.ts';
+import { requirementsOf, type Requirement } from './requirements.ts';
 
 export interface DatabaseRow {
   path: string;
@@ -57,7 +57,8 @@ export function countStates(rows: readonly CoverageRow[]): CoverageCounts {
 }
 
 export function createCoverage(host: Host, plan: CollectionPlan): Coverage {
-  const watch = createCoverageWatch(requirementsOf(plan));
+  const requirements = requirementsOf(plan);
+  const watch = createCoverageWatch(requirements);
   const pveFiles = new Map<string, string>();
   const databases: DatabaseReport[] = [];
   const pvePrefix = `${plan.values.PVE_CONFIG_PATH.slice(1)}/`;
@@ -94,7 +95,10 @@ export function createCoverage(host: Host, plan: CollectionPlan): Coverage {
     },
     finish: () => {
       if (finished !== undefined) return finished;
-      const rows = watch.rows().map((row) => markMissing(host, row));
+      const judged = watch
+        .rows()
+        .map((row, index) => judgeRow({ host, pvePrefix, databases }, requirements[index], row));
+      const rows = judged.map(({ row }) => row);
       const document: CoverageDocument = {
         schemaVersion: 1,
         generatedAt: formatRfc3339(host.clock.now()),
@@ -102,20 +106,47 @@ export function createCoverage(host: Host, plan: CollectionPlan): Coverage {
         rows,
         databases: databaseRows(),
       };
-      const findings = [...rows.flatMap(missingFinding), ...document.databases.flatMap(databaseFinding)];
+      const findings = [
+        ...judged.flatMap(({ row, isTold }) => (isTold ? [] : missingFinding(row))),
+        ...document.databases.flatMap(databaseFinding),
+      ];
       finished = { document, findings, counts: countStates(rows) };
       return finished;
     },
   };
 }
 
-/** Only what the host has and the archive has not is wrong; a host without tape keys needs none. */
-function markMissing(host: Host, row: CoverageRow): CoverageRow {
-  return row.state === 'absent' && isOnHost(host, row.what) ? { ...row, state: 'missing' } : row;
+interface JudgedRow {
+  row: CoverageRow;
+  /** Another finding tells of it already. */
+  isTold: boolean;
+}
+
+interface JudgedBy {
+  host: Host;
+  /** ArchivePath of /etc/pve, with a slash. */
+  pvePrefix: string;
+  databases: readonly DatabaseReport[];
+}
+
+/** Only what the host has, or should have, and the archive has not is wrong; a host without tape keys needs none. */
+function judgeRow(by: JudgedBy, requirement: Requirement | undefined, row: CoverageRow): JudgedRow {
+  const missing = (detail: string) => ({ row: { ...row, state: 'missing', detail } as const, isTold: true });
+  if (row.state === 'present' && by.databases.some(({ hostPath, copy }) => hostPath === row.what && !copy)) {
+    return missing('what is there is damaged');
+  }
+  if (row.state !== 'absent') return { row, isTold: true };
+  if (isOnHost(by.host, row.what)) return { row: { ...row, state: 'missing' }, isTold: false };
+  const holder = by.databases.find(({ copy }) =>
+    [...(copy?.rows.keys() ?? [])].some((path) => requirement?.matches(`${by.pvePrefix}${path}`)),
+  );
+  if (holder !== undefined) return missing(`only in ${holder.hostPath}`);
+  return requirement?.isExpected === true
+    ? missing('not on this host, which should have it')
+    : { row, isTold: true };
 }
 
 function missingFinding(row: CoverageRow): Finding[] {
-  if (row.state !== 'missing') return [];
   return [
     {
       severity: 'warning',
@@ -135,7 +166,7 @@ function databaseFinding({ path, missing }: DatabaseRow): Finding[] {
       severity: 'warning',
       code: 'pmxcfs-differs',
       path,
-      message: `${path} has ${missing.length} files that are not among the saved files of /etc/pve, e.g. ${missing.slice(0, 3).join(', ')}`,
+      message: `${path} has ${formatCount(missing.length, 'file')} not among the saved files of /etc/pve, e.g. ${missing.slice(0, 3).join(', ')}`,
       hint: 'is /etc/pve mounted, and readable for this user? the database itself is saved',
     },
   ];

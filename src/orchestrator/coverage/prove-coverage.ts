@@ -77,9 +77,10 @@ function isCoverageDocument(value: unknown): value is CoverageDocument {
   return document?.schemaVersion === 1 && Array.isArray(document.rows) && Array.isArray(document.databases);
 }
 
-/** What was there when the archive was made and is not in it, the run has said so already; it still is missing. */
+/** What was missing when the archive was made still is, whatever its reason; what was there then must be there now. */
 function asMissing(row: CoverageRow, recorded: CoverageRow | undefined): CoverageRow {
-  const wasThere = recorded?.state === 'missing' || recorded?.state === 'present';
+  if (recorded?.state === 'missing') return recorded;
+  const wasThere = recorded?.state === 'present' || recorded?.state === 'empty';
   return row.state === 'absent' && wasThere ? { ...row, state: 'missing' } : row;
 }
 

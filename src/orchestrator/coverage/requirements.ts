@@ -19,6 +19,8 @@ export interface Requirement {
   matches: (archivePath: string) => boolean;
   /** Switched off by the user: named with its reason, never a warning. */
   leftOut?: string;
+  /** A host like this one has it: without it something is wrong. */
+  isExpected?: boolean;
 }
 
 export function requirementsOf(plan: CollectionPlan): Requirement[] {
@@ -37,11 +39,13 @@ function requirementsOfItem(
   const why = item.essential;
   if (why === undefined || item.when?.(plan.facts) === false) return [];
   const leftOut = isEnabled ? undefined : reasonFor(plan, planned, item);
+  const isExpected = item.expected?.(plan.facts) === true;
   return sourcesOf(plan, item).map((what) => ({
     areaId: planned.area.id,
     what,
     why,
     matches: matcherFor(what),
+    isExpected,
     ...(leftOut === undefined ? {} : { leftOut }),
   }));
 }
