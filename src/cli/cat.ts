@@ -1,9 +1,9 @@
 // proxsave cat ARCHIVE:path: one file of an archive on stdout.
 
 import { posix } from 'node:path';
-import { catEntry } from '../archiver/cat-entry.ts';
-import type { OpenArchive } from '../archiver/open-archive.ts';
-import { readIndex } from '../archiver/read-index.ts';
+import { catEntry } from '../archiver/read/cat-entry.ts';
+import type { OpenArchive } from '../archiver/read/open-archive.ts';
+import { readIndex } from '../archiver/index/read-index.ts';
 import { exitCodeOf, UsageError } from '../errors.ts';
 import { splitArchivePath } from '../orchestrator/find-archive.ts';
 import type { Command, CommandContext } from './command.ts';

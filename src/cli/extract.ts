@@ -1,9 +1,9 @@
 // proxsave extract ARCHIVE --to DIR: files out of an archive, into a directory, never outside it.
 
 import { posix } from 'node:path';
-import type { ArchiveProblem } from '../archiver/archive-problem.ts';
-import { extractArchive, type ExtractReport } from '../archiver/extract-archive.ts';
-import type { OpenArchive } from '../archiver/open-archive.ts';
+import type { ArchiveProblem } from '../archiver/verify/archive-problem.ts';
+import { extractArchive, type ExtractReport } from '../archiver/extract/extract-archive.ts';
+import type { OpenArchive } from '../archiver/read/open-archive.ts';
 import {
   asStorageError,
   exitCodeOf,

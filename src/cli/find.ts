@@ -1,9 +1,9 @@
 // proxsave find PATTERN: in which archives is a file, and which of its versions differ?
 
 import picomatch from 'picomatch';
-import type { IndexEntry } from '../archiver/index-file.ts';
-import type { OpenArchive } from '../archiver/open-archive.ts';
-import { readIndex } from '../archiver/read-index.ts';
+import type { IndexEntry } from '../archiver/index/index-file.ts';
+import type { OpenArchive } from '../archiver/read/open-archive.ts';
+import { readIndex } from '../archiver/index/read-index.ts';
 import { AppError, exitCodeOf } from '../errors.ts';
 import { listArchives } from '../orchestrator/list-archives.ts';
 import { formatBytes, formatCount, formatLocalTime } from '../util/format.ts';

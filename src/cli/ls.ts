@@ -1,7 +1,7 @@
 // proxsave ls ARCHIVE: the entries of an archive.
 
-import { readIndex } from '../archiver/read-index.ts';
-import type { IndexEntry } from '../archiver/index-file.ts';
+import { readIndex } from '../archiver/index/read-index.ts';
+import type { IndexEntry } from '../archiver/index/index-file.ts';
 import { exitCodeOf } from '../errors.ts';
 import { formatLocalTime } from '../util/format.ts';
 import { printable } from '../util/printable.ts';

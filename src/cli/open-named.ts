@@ -1,6 +1,6 @@
 // The archive that a command's words mean, opened.
 
-import type { OpenArchive } from '../archiver/open-archive.ts';
+import type { OpenArchive } from '../archiver/read/open-archive.ts';
 import { findArchive, NoArchiveError } from '../orchestrator/find-archive.ts';
 import { archivesElsewhere } from './archives-elsewhere.ts';
 import type { CommandContext } from './command.ts';

@@ -1,6 +1,6 @@
 // What is wrong with an archive, a line each.
 
-import type { ArchiveProblem } from '../archiver/archive-problem.ts';
+import type { ArchiveProblem } from '../archiver/verify/archive-problem.ts';
 import { formatCount } from '../util/format.ts';
 import { printable, printableLines } from '../util/printable.ts';
 

@@ -1,6 +1,6 @@
 // Paths and areas that a user names, as a test on entries; and what to say of those that match nothing.
 
-import type { OpenArchive } from '../archiver/open-archive.ts';
+import type { OpenArchive } from '../archiver/read/open-archive.ts';
 import { areas } from '../catalogue/index.ts';
 import { nearest } from '../config/nearest.ts';
 import { UsageError } from '../errors.ts';

@@ -1,6 +1,6 @@
 // The coverage proof as a screen: what a rebuild needs and is not there first, then what is.
 
-import type { OpenArchive } from '../archiver/open-archive.ts';
+import type { OpenArchive } from '../archiver/read/open-archive.ts';
 import { exitCodeOf, type ExitCode } from '../errors.ts';
 import {
   proveCoverage,

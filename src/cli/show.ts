@@ -2,7 +2,7 @@
 
 import { areaById } from '../catalogue/index.ts';
 import type { Manifest } from '../archiver/manifest.ts';
-import type { OpenArchive } from '../archiver/open-archive.ts';
+import type { OpenArchive } from '../archiver/read/open-archive.ts';
 import { describeProduct } from '../host/facts.ts';
 import { exitCodeOf } from '../errors.ts';
 import type { Style } from '../ui/style.ts';

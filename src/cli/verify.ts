@@ -1,7 +1,7 @@
 // proxsave verify ARCHIVE: reads it whole and compares every file with the index.
 
-import type { OpenArchive } from '../archiver/open-archive.ts';
-import { verifyArchive, type VerifyReport } from '../archiver/verify-archive.ts';
+import type { OpenArchive } from '../archiver/read/open-archive.ts';
+import { verifyArchive, type VerifyReport } from '../archiver/verify/verify-archive.ts';
 import { ArchiveError, CompressionError, exitCodeOf, VerificationError } from '../errors.ts';
 import { createRedactor } from '../ui/redact.ts';
 import { formatBytes, formatCount } from '../util/format.ts';

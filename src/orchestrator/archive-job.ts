@@ -1,6 +1,6 @@
 // What making an archive takes, and what it gives.
 
-import type { ArchiveTally } from '../archiver/archive-tally.ts';
+import type { ArchiveTally } from '../archiver/index/archive-tally.ts';
 import type { ResolvedCompression } from '../archiver/resolve-codec.ts';
 import type { CollectionRequest } from '../collector/collect.ts';
 import type { HostFacts } from '../host/facts.ts';

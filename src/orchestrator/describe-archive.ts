@@ -1,9 +1,9 @@
 // The manifest of an archive that was just written.
 
 import { basename } from 'node:path';
-import type { ArchiveSink } from '../archiver/archive-sink.ts';
+import type { ArchiveSink } from '../archiver/write/archive-sink.ts';
 import type { Manifest } from '../archiver/manifest.ts';
-import type { WrittenContent } from '../archiver/write-archive.ts';
+import type { WrittenContent } from '../archiver/write/write-archive.ts';
 import { joinReal } from '../host/host.ts';
 import { bundleExtension } from '../archiver/archive-name.ts';
 import { proxmoxTypeOf, proxmoxVersionOf } from '../host/facts.ts';

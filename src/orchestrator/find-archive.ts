@@ -1,7 +1,7 @@
 // Finds the archive that a user means: a path, a file name, a unique beginning of one, a date, `latest`, `latest~2`.
 
 import { posix } from 'node:path';
-import { openArchive, type OpenArchive } from '../archiver/open-archive.ts';
+import { openArchive, type OpenArchive } from '../archiver/read/open-archive.ts';
 import { isSystemError, UsageError } from '../errors.ts';
 import type { FileKind } from '../host/file-system.ts';
 import { asRealPath, type Host, type RealPath } from '../host/host.ts';

@@ -1,7 +1,7 @@
 // All archives of a tier, newest first, each read no further than its head.
 
 import { parseArchiveName, parseTimestamp, type ArchiveName } from '../archiver/archive-name.ts';
-import { listHead, type ArchiveHead, type OpenArchive } from '../archiver/open-archive.ts';
+import { listHead, type ArchiveHead, type OpenArchive } from '../archiver/read/open-archive.ts';
 import { asStorageError } from '../errors.ts';
 import { joinReal, type Host, type RealPath } from '../host/host.ts';
 import { createDirectoryStore } from '../storage/directory-store.ts';

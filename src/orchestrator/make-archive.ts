@@ -2,11 +2,11 @@
 // the last step, nothing stays under the archive's name, and earlier archives are untouched.
 
 import { makeArchiveName } from '../archiver/archive-name.ts';
-import type { ArchiveSink } from '../archiver/archive-sink.ts';
-import { createBundleWriter } from '../archiver/bundle-writer.ts';
-import { createRawWriter } from '../archiver/raw-writer.ts';
-import { verifyContent } from '../archiver/verify-archive.ts';
-import { writeArchive, type WrittenContent } from '../archiver/write-archive.ts';
+import type { ArchiveSink } from '../archiver/write/archive-sink.ts';
+import { createBundleWriter } from '../archiver/write/bundle-writer.ts';
+import { createRawWriter } from '../archiver/write/raw-writer.ts';
+import { verifyContent } from '../archiver/verify/verify-archive.ts';
+import { writeArchive, type WrittenContent } from '../archiver/write/write-archive.ts';
 import { collectEntries } from '../collector/collect.ts';
 import type { SourceEntry } from '../entry.ts';
 import { CollectionError, VerificationError } from '../errors.ts';

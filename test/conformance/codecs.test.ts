@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { makeArchiveName, parseArchiveName } from '../../src/archiver/archive-name.ts';
 import { compressionTypes, type Codec } from '../../src/archiver/codec.ts';
 import { codecs } from '../../src/archiver/codecs/index.ts';
-import { compressionOfBytes } from '../../src/archiver/compression-magic.ts';
+import { compressionOfBytes } from '../../src/archiver/read/compression-magic.ts';
 import { options } from '../../src/config/options.ts';
 
 test('the configuration offers exactly the codecs that there are', () => {

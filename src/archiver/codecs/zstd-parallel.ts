@@ -5,7 +5,7 @@
 import { Transform } from 'node:stream';
 import { promisify } from 'node:util';
 import { zstdCompress, type ZstdOptions } from 'node:zlib';
-import { chunkBytes } from '../chunk-pool.ts';
+import { chunkBytes } from '../tar/chunk-pool.ts';
 import type { ChunkDone } from '../codec.ts';
 
 const compressFrame = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);

@@ -2,9 +2,9 @@
 // its index, and the cluster database is taken out, opened, checked and compared with the saved files of /etc/pve.
 
 import { DatabaseSync } from 'node:sqlite';
-import { catEntry } from '../../archiver/cat-entry.ts';
-import type { OpenArchive } from '../../archiver/open-archive.ts';
-import { readIndex } from '../../archiver/read-index.ts';
+import { catEntry } from '../../archiver/read/cat-entry.ts';
+import type { OpenArchive } from '../../archiver/read/open-archive.ts';
+import { readIndex } from '../../archiver/index/read-index.ts';
 import { readPmxcfsFiles } from '../../collector/pmxcfs-rows.ts';
 import { AppError, ArchiveError, UsageError } from '../../errors.ts';
 import { joinReal, type Host, type RealPath } from '../../host/host.ts';

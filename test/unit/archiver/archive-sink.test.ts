@@ -6,10 +6,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ArchiveSink, ArchiveTarget } from '../../../src/archiver/archive-sink.ts';
-import { createBundleWriter } from '../../../src/archiver/bundle-writer.ts';
+import type { ArchiveSink, ArchiveTarget } from '../../../src/archiver/write/archive-sink.ts';
+import { createBundleWriter } from '../../../src/archiver/write/bundle-writer.ts';
 import type { Manifest } from '../../../src/archiver/manifest.ts';
-import { createRawWriter } from '../../../src/archiver/raw-writer.ts';
+import { createRawWriter } from '../../../src/archiver/write/raw-writer.ts';
 import { AppError, DiskSpaceError, StorageError } from '../../../src/errors.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import { asRealPath } from '../../../src/host/host.ts';

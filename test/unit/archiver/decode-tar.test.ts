@@ -5,8 +5,8 @@ import { linkSync, mkdirSync, rmSync, symlinkSync, truncateSync, utimesSync, wri
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { decodeTar } from '../../../src/archiver/decode-tar.ts';
-import type { DecodedMeta } from '../../../src/archiver/tar-scanner.ts';
+import { decodeTar } from '../../../src/archiver/tar/decode-tar.ts';
+import type { DecodedMeta } from '../../../src/archiver/tar/tar-scanner.ts';
 import { ArchiveError } from '../../../src/errors.ts';
 import { collect, makeTempDirectory, tarWithIndex } from './archive-samples.ts';
 import { directoryEntry, fileEntry, linkEntry } from './entry-samples.ts';

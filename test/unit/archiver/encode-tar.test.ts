@@ -6,9 +6,9 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { encodeTar } from '../../../src/archiver/encode-tar.ts';
-import { createIndexWriter } from '../../../src/archiver/index-writer.ts';
-import type { IndexEntry, IndexHead } from '../../../src/archiver/index-file.ts';
+import { encodeTar } from '../../../src/archiver/tar/encode-tar.ts';
+import { createIndexWriter } from '../../../src/archiver/index/index-writer.ts';
+import type { IndexEntry, IndexHead } from '../../../src/archiver/index/index-file.ts';
 import type { SourceEntry } from '../../../src/entry.ts';
 import { ArchiveError } from '../../../src/errors.ts';
 import { directoryEntry, fileEntry, linkEntry } from './entry-samples.ts';

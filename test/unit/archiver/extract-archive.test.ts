@@ -18,9 +18,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { catEntry } from '../../../src/archiver/cat-entry.ts';
-import { extractArchive } from '../../../src/archiver/extract-archive.ts';
-import type { ExtractOptions } from '../../../src/archiver/extract-options.ts';
+import { catEntry } from '../../../src/archiver/read/cat-entry.ts';
+import { extractArchive } from '../../../src/archiver/extract/extract-archive.ts';
+import type { ExtractOptions } from '../../../src/archiver/extract/extract-options.ts';
 import type { SourceEntry } from '../../../src/entry.ts';
 import { ArchiveError, DiskSpaceError, InterruptedError, UsageError } from '../../../src/errors.ts';
 import { createHost } from '../../../src/host/create-host.ts';

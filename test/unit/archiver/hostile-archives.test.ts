@@ -15,8 +15,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { extractArchive } from '../../../src/archiver/extract-archive.ts';
-import type { ExtractOptions } from '../../../src/archiver/extract-options.ts';
+import { extractArchive } from '../../../src/archiver/extract/extract-archive.ts';
+import type { ExtractOptions } from '../../../src/archiver/extract/extract-options.ts';
 import { asRealPath } from '../../../src/host/host.ts';
 import { existingEdition, host, makeTempDirectory, open, saveArchive } from './archive-samples.ts';
 import { endMarker, hostileTar, memberBytes, type HostileMember } from './hostile-tar.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseLegacyMetadata } from '../../../src/archiver/legacy-metadata.ts';
+import { parseLegacyMetadata } from '../../../src/archiver/read/legacy-metadata.ts';
 
 test('KEY=VALUE lines become facts of the manifest', () => {
   const text = [

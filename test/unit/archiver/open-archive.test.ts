@@ -13,9 +13,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { listHead, type OpenArchive } from '../../../src/archiver/open-archive.ts';
-import { readEntries } from '../../../src/archiver/read-content.ts';
-import { loadIndex } from '../../../src/archiver/read-index.ts';
+import { listHead, type OpenArchive } from '../../../src/archiver/read/open-archive.ts';
+import { readEntries } from '../../../src/archiver/read/read-content.ts';
+import { loadIndex } from '../../../src/archiver/index/read-index.ts';
 import { ArchiveError, EncryptionError } from '../../../src/errors.ts';
 import { asRealPath } from '../../../src/host/host.ts';
 import {

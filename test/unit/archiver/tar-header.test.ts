@@ -8,20 +8,20 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EntryMeta } from '../../../src/entry.ts';
 import { ArchiveError } from '../../../src/errors.ts';
-import { encodeHeader, patchSize, writeHeader } from '../../../src/archiver/encode-header.ts';
+import { encodeHeader, patchSize, writeHeader } from '../../../src/archiver/tar/encode-header.ts';
 import {
   encodePaxRecord,
   formatSeconds,
   parsePaxRecords,
   parsePaxTime,
-} from '../../../src/archiver/pax-records.ts';
+} from '../../../src/archiver/tar/pax-records.ts';
 import {
   applyPaxRecords,
   decodeHeader,
   entryTypeOf,
   paddedBytes,
   type TarHeader,
-} from '../../../src/archiver/tar-header.ts';
+} from '../../../src/archiver/tar/tar-header.ts';
 import { directoryEntry, fileEntry, linkEntry } from './entry-samples.ts';
 
 let directory: string;

@@ -15,7 +15,11 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { codecFor } from '../../../src/archiver/codecs/index.ts';
-import { verifyArchive, verifyContent, type VerifyReport } from '../../../src/archiver/verify-archive.ts';
+import {
+  verifyArchive,
+  verifyContent,
+  type VerifyReport,
+} from '../../../src/archiver/verify/verify-archive.ts';
 import type { SourceEntry } from '../../../src/entry.ts';
 import { EncryptionError, InterruptedError } from '../../../src/errors.ts';
 import { asRealPath } from '../../../src/host/host.ts';

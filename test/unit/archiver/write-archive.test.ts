@@ -7,15 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ArchiveSink } from '../../../src/archiver/archive-sink.ts';
+import type { ArchiveSink } from '../../../src/archiver/write/archive-sink.ts';
 import type { CompressionType } from '../../../src/archiver/codec.ts';
-import { createRawWriter } from '../../../src/archiver/raw-writer.ts';
+import { createRawWriter } from '../../../src/archiver/write/raw-writer.ts';
 import { resolveCodec } from '../../../src/archiver/resolve-codec.ts';
 import {
   type ArchiveProgress,
   type ArchiveRequest,
   writeArchive,
-} from '../../../src/archiver/write-archive.ts';
+} from '../../../src/archiver/write/write-archive.ts';
 import type { SourceEntry } from '../../../src/entry.ts';
 import {
   ArchiveError,

@@ -1,0 +1,118 @@
+// A file that grows under the name NAME.partial (0600 from the first byte) until it is published. Shared by both sinks.
+
+import { createHash } from 'node:crypto';
+import { asStorageError, StorageError } from '../../errors.ts';
+import { type Host, joinReal, type RealPath } from '../../host/host.ts';
+import type { FinishedContent } from './archive-sink.ts';
+
+const partialMode = 0o600;
+
+export interface PartialFile {
+  partialPath: RealPath;
+  finalPath: RealPath;
+  /** Bytes appended so far. */
+  size(): number;
+  append(bytes: Buffer): Promise<void>;
+  appendNow(bytes: Buffer): void;
+  /** Writes over what is there already. */
+  writeAt(bytes: Buffer, position: number): void;
+  sync(): void;
+  publish(): void;
+  discard(): void;
+}
+
+export function createPartialFile(host: Host, directory: RealPath, name: string): PartialFile {
+  const finalPath = joinReal(directory, name);
+  const partialPath = joinReal(directory, `${name}.partial`);
+  const attempt = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      throw asStorageError(error, `cannot write ${partialPath}`);
+    }
+  };
+  const fd = attempt(() => host.fs.createFile(partialPath, partialMode));
+  let size = 0;
+  let state: 'open' | 'closed' | 'published' = 'open';
+  const close = () => {
+    if (state !== 'open') return;
+    state = 'closed';
+    host.fs.close(fd);
+  };
+  return {
+    partialPath,
+    finalPath,
+    size: () => size,
+    append: async (bytes) => {
+      const position = size;
+      size += bytes.length;
+      await host.fs.writeAsync(fd, bytes, position).catch((error: unknown) => {
+        throw asStorageError(error, `cannot write ${partialPath}`);
+      });
+    },
+    appendNow: (bytes) => {
+      attempt(() => host.fs.write(fd, bytes, size));
+      size += bytes.length;
+    },
+    writeAt: (bytes, position) => attempt(() => host.fs.write(fd, bytes, position)),
+    sync: () => attempt(() => host.fs.sync(fd)),
+    publish: () => {
+      attempt(close);
+      if (host.fs.lstatIfExists(finalPath) !== undefined) {
+        throw new StorageError(`${finalPath} exists already`, {
+          hint: 'Another run used the same second; run the backup again.',
+        });
+      }
+      attempt(() => host.fs.rename(partialPath, finalPath));
+      try {
+        attempt(() => host.fs.syncDirectory(directory));
+      } catch (error) {
+        // A name that may not survive a power cut is no name: back to what discard removes.
+        host.fs.rename(finalPath, partialPath);
+        throw error;
+      }
+      state = 'published';
+    },
+    discard: () => {
+      if (state === 'published') return;
+      try {
+        close();
+      } finally {
+        removeIfExists(host, partialPath);
+      }
+    },
+  };
+}
+
+export function removeIfExists(host: Host, path: RealPath): void {
+  if (host.fs.lstatIfExists(path) !== undefined) host.fs.unlink(path);
+}
+
+export interface ArchiveMeter {
+  update(chunk: Buffer): void;
+  /** Ends the count. */
+  finish(archiveOffset: number): FinishedContent;
+  /** What finish gave. */
+  finished(): FinishedContent;
+}
+
+/** Counts and digests an archive's bytes as they pass. */
+export function createMeter(): ArchiveMeter {
+  const digest = createHash('sha256');
+  let archiveSize = 0;
+  let content: FinishedContent | undefined;
+  return {
+    update: (chunk) => {
+      digest.update(chunk);
+      archiveSize += chunk.length;
+    },
+    finish: (archiveOffset) => {
+      content = { archiveOffset, archiveSize, sha256: digest.digest('hex') };
+      return content;
+    },
+    finished: () => {
+      if (content === undefined) throw new Error('finishContent comes before finishManifest');
+      return content;
+    },
+  };
+}
