@@ -37,13 +37,21 @@ export function renderBackupPlan(plan: BackupPlan, style: Style, hasNotes: boole
   ].join('\n');
 }
 
+/** Names are worth their room only where somebody chose them one by one. */
+const namedAreas = 8;
+
 /** One line a reason: `--only` leaves most areas out for the same one. */
 function notSavedLines(areas: readonly AreaPlan[]): string[] {
   const off = areas.filter(({ state }) => state !== 'enabled');
   const groups = Map.groupBy(off, ({ reason }) => reason ?? '');
   return [...groups].flatMap(([reason, members]) =>
-    indented(`not saved (${printable(reason)}): ${members.map(({ areaId }) => areaId).join(', ')}`),
+    indented(`not saved (${printable(reason)}): ${nameSome(members)}`),
   );
+}
+
+function nameSome(members: readonly AreaPlan[]): string {
+  if (members.length > namedAreas) return `${members.length} areas, see \`proxsave areas\``;
+  return members.map(({ areaId }) => areaId).join(', ');
 }
 
 function indented(text: string): string[] {
