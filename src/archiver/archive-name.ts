@@ -123,3 +123,10 @@ export function isPartialName(fileName: string): boolean {
   const archive = stem.replace(/(?:\.sha256|\.manifest\.json|\.metadata|\.metadata\.sha256)$/u, '');
   return parseArchiveName(archive) !== undefined;
 }
+
+/** A sidecar (`.sha256`, `.metadata` ...) of which neither the archive nor its bundle is there: left by a crash before it was. */
+export function isOrphanedSidecar(fileName: string, allNames: ReadonlySet<string>): boolean {
+  const archive = fileName.replace(/(?:\.sha256|\.manifest\.json|\.metadata|\.metadata\.sha256)$/u, '');
+  if (archive === fileName || parseArchiveName(archive) === undefined) return false;
+  return !allNames.has(archive) && !allNames.has(`${archive}${bundleExtension}`);
+}

@@ -15,6 +15,7 @@ import { programName } from './program-name.ts';
 
 export const backupCommand: Command = {
   name: 'backup',
+  isRecorded: true,
   summary: 'Save the configuration of this host into a new archive',
   description:
     'Reads the host area by area, writes one archive, reads it back and compares every file. What cannot be read is a ' +

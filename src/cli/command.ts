@@ -43,6 +43,8 @@ export interface Command {
   arguments: readonly ArgumentSpec[];
   options: readonly OptionSpec[];
   examples: readonly { what: string; command: string }[];
+  /** What it did is recorded elsewhere too: output that is lost does not make it fail. */
+  isRecorded?: true;
   /** Exits that apply besides ok, usage and bug. */
   exits: readonly ExitName[];
   run(context: CommandContext, input: CommandInput): Promise<ExitCode>;

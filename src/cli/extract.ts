@@ -5,6 +5,7 @@ import type { ArchiveProblem } from '../archiver/verify/archive-problem.ts';
 import { extractArchive, type ExtractReport } from '../archiver/extract/extract-archive.ts';
 import type { OpenArchive } from '../archiver/read/open-archive.ts';
 import {
+  SecurityError,
   asStorageError,
   exitCodeOf,
   InterruptedError,
@@ -12,7 +13,7 @@ import {
   UsageError,
   type ExitCode,
 } from '../errors.ts';
-import { asRealPath, type RealPath } from '../host/host.ts';
+import { asRealPath, type Host, type RealPath } from '../host/host.ts';
 import { createRedactor } from '../ui/redact.ts';
 import { formatBytes, formatCount } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
@@ -45,6 +46,7 @@ export const extractCommand: Command = {
     { what: 'One file and one area', command: 'proxsave extract latest --to /tmp/x /etc/fstab network' },
   ],
   exits: [
+    'security',
     'warnings',
     'verification',
     'archive',
@@ -103,6 +105,7 @@ function targetOf(context: CommandContext, words: string, to: string | undefined
     });
   }
   const target = asRealPath(posix.resolve(host.process.cwd, to));
+  refuseLiveSystem(host, target);
   try {
     if (host.fs.stat(target).kind === 'directory') return target;
   } catch (error) {
@@ -111,6 +114,28 @@ function targetOf(context: CommandContext, words: string, to: string | undefined
     throw error;
   }
   throw new UsageError(`--to ${to}: this is a file, not a directory`, { hint: 'name a new directory' });
+}
+
+/** Parts of a system that are not places to unpack into; below them neither. */
+const systemTrees = ['/bin', '/boot', '/dev', '/etc', '/lib', '/lib64', '/proc', '/sbin', '/sys', '/usr'];
+
+/** Unpacking over a live system is not restoring it: no plan, no way back. @throws SecurityError */
+function refuseLiveSystem(host: Host, target: RealPath): void {
+  const real = realPathIfAny(host, target);
+  const isSystem = systemTrees.some((tree) => real === tree || real.startsWith(`${tree}/`));
+  if (real !== '/' && real !== host.root && !isSystem) return;
+  throw new SecurityError(`--to ${target} is a part of a live system; extract does not overwrite one`, {
+    hint: 'extract into a directory of its own, for example /var/tmp/rescue, and copy what you need from there',
+  });
+}
+
+function realPathIfAny(host: Host, path: RealPath): string {
+  try {
+    return host.fs.realPath(path);
+  } catch (error) {
+    if (isSystemError(error)) return path;
+    throw error;
+  }
 }
 
 async function extract(

@@ -20,7 +20,7 @@ import { reportFailure } from './report-failure.ts';
 
 /** Runs one command line; never throws for expected failures. */
 export async function runProgram(request: ProgramRequest): Promise<ExitCode> {
-  const run: ProgramRun = { request, context: undefined, exitCode: 0 };
+  const run: ProgramRun = { request, context: undefined, command: undefined, exitCode: 0 };
   try {
     const args = translateLegacyArguments(request.argv, request.terminal.isInteractive);
     await createParser(run).parseAsync(args, { from: 'user' });
@@ -35,11 +35,12 @@ export async function runProgram(request: ProgramRequest): Promise<ExitCode> {
 interface ProgramRun {
   readonly request: ProgramRequest;
   context: CommandContext | undefined;
+  command: Command | undefined;
   exitCode: ExitCode;
 }
 
 /** A result that could not be written is no result; a reader that has seen enough (`| head`) is no fault. */
-async function withOutput({ request, context, exitCode }: ProgramRun): Promise<ExitCode> {
+async function withOutput({ request, context, command, exitCode }: ProgramRun): Promise<ExitCode> {
   const { stdout } = request.terminal;
   await stdout.flush();
   if (stdout.failure === undefined || stdout.failure.code === 'EPIPE') return exitCode;
@@ -48,7 +49,9 @@ async function withOutput({ request, context, exitCode }: ProgramRun): Promise<E
     context,
     asStorageError(stdout.failure, 'the output cannot be written'),
   );
-  return exitCode === exitCodeOf('ok') || exitCode === exitCodeOf('warnings') ? code : exitCode;
+  // What a backup did stands in its archive and record: a report that was lost is only a warning there.
+  const lost = command?.isRecorded === true ? exitCodeOf('warnings') : code;
+  return exitCode === exitCodeOf('ok') || exitCode === exitCodeOf('warnings') ? lost : exitCode;
 }
 
 function createParser(run: ProgramRun): CommanderCommand {
@@ -113,6 +116,7 @@ function addCommand({ program, groups, run }: Assembly, command: Command): void 
   for (const option of command.options) parser.addOption(toCommanderOption(option));
   parser.action(async () => {
     const options: RawOptions = parser.optsWithGlobals();
+    run.command = command;
     run.context = createContext(run.request, options);
     run.exitCode = await command.run(run.context, createInput(parser.args, options));
   });

@@ -38,7 +38,7 @@ export function readFileEntry(
       reportReplaced(context, rules, found.hostPath, status.kind);
       return undefined;
     }
-    const otherName = rememberName(context, status, found.archivePath);
+    const otherName = firstNameOf(context, status);
     if (otherName !== undefined)
       return { ...hardLink(context, found, status, otherName), area: rules.areaId };
     if (status.size > rules.maxFileBytes) {
@@ -49,9 +49,11 @@ export function readFileEntry(
     if (status.size > wholeReadLimitBytes) {
       const content = readPieces(context, rules, { fs, fd, status, hostPath: found.hostPath });
       fd = undefined; // now owned by the generator
+      rememberName(context, status, found.archivePath);
       return { ...meta, size: status.size, content };
     }
     const content = readWhole(context, fd, status.size);
+    rememberName(context, status, found.archivePath);
     if (content === undefined) {
       // Grew past the limit while it was read: take what it was when opened.
       reportChanged(context, rules, found.hostPath, 'grew');
@@ -75,28 +77,30 @@ function surveyFileEntry(
   found: FoundFile,
   status: FileStatus,
 ): SourceEntry | undefined {
-  const otherName = rememberName(context, status, found.archivePath);
+  const otherName = firstNameOf(context, status);
   if (otherName !== undefined) return { ...hardLink(context, found, status, otherName), area: rules.areaId };
   const { size } = status;
   if (size > rules.maxFileBytes) {
     reportTooLarge(context, rules, found.hostPath, size);
     return undefined;
   }
+  rememberName(context, status, found.archivePath);
   const meta = entryMeta(context, found.archivePath, status, 'file');
   return { ...meta, size, area: rules.areaId, content: null };
 }
 
-/** The first name of a file that has several and went in already; else this becomes its first name. */
-function rememberName(
-  context: CollectionContext,
-  status: FileStatus,
-  archivePath: string,
-): string | undefined {
-  if (status.linkCount === 1) return undefined;
-  const key = `${status.device}:${status.inode}`;
-  const firstName = context.firstNames.get(key);
-  if (firstName === undefined) context.firstNames.set(key, archivePath);
-  return firstName;
+function inodeKey(status: FileStatus): string {
+  return `${status.device}:${status.inode}`;
+}
+
+/** Under which name a file that has several went into the archive already. */
+function firstNameOf(context: CollectionContext, status: FileStatus): string | undefined {
+  return status.linkCount === 1 ? undefined : context.firstNames.get(inodeKey(status));
+}
+
+/** Only for a name whose content really goes in: a link to one that was left out would be a lost file. */
+function rememberName(context: CollectionContext, status: FileStatus, archivePath: string): void {
+  if (status.linkCount > 1) context.firstNames.set(inodeKey(status), archivePath);
 }
 
 function hardLink(context: CollectionContext, found: FoundFile, status: FileStatus, linkTarget: string) {

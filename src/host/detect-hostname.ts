@@ -4,7 +4,8 @@ import { askHost, readHostText } from './detect-text.ts';
 import type { Host } from './host.ts';
 
 const commandTimeoutMs = 2_000;
-const maxNameLength = 253;
+/** A file name has 255 bytes, and archives add up to 60 to this one. */
+const maxNameLength = 180;
 
 export async function detectHostname(host: Host): Promise<string> {
   if (host.root === '/') {

@@ -2,7 +2,7 @@
 // behind is gone.
 
 import { DiskSpaceError } from '../errors.ts';
-import { isPartialName } from '../archiver/archive-name.ts';
+import { isOrphanedSidecar, isPartialName } from '../archiver/archive-name.ts';
 import type { DirectoryStore } from '../storage/directory-store.ts';
 import { formatBytes } from '../util/format.ts';
 import type { Run } from './run-state.ts';
@@ -51,8 +51,10 @@ export function checkSpace(
 
 /** Unfinished files of earlier runs of this host. Called under its lock; other hosts may be writing here meanwhile. */
 export function sweepLeftovers(run: Run, store: DirectoryStore, hostname: string): void {
-  const isLeftover = (name: string) => isPartialName(name) && name.startsWith(`${hostname}-backup-`);
-  const removed = store.sweep(isLeftover);
+  const isOurs = (name: string) => name.startsWith(`${hostname}-backup-`);
+  const removed = store.sweep(
+    (name, allNames) => isOurs(name) && (isPartialName(name) || isOrphanedSidecar(name, allNames)),
+  );
   if (removed.length === 0) return;
   run.report({
     severity: 'info',

@@ -9,7 +9,7 @@ import type { Store, StoredFile, TierName } from './store.ts';
 export interface DirectoryStore extends Store {
   readonly path: RealPath;
   /** Removes what a crashed run left: files for which `isLeftover` holds. Gives their names. */
-  sweep(isLeftover: (name: string) => boolean): string[];
+  sweep(isLeftover: (name: string, allNames: ReadonlySet<string>) => boolean): string[];
 }
 
 export function createDirectoryStore(host: Host, tier: TierName, path: RealPath): DirectoryStore {
@@ -83,14 +83,15 @@ function readRange(host: Host, path: RealPath, offset: number, length: number): 
   }
 }
 
-function sweep(host: Host, path: RealPath, isLeftover: (name: string) => boolean): string[] {
+function sweep(host: Host, path: RealPath, isLeftover: Parameters<DirectoryStore['sweep']>[0]): string[] {
   if (host.fs.lstatIfExists(path) === undefined) return [];
   const names = host.fs.readDirectory(path);
   // Probes of a killed run too: whoever still needs one does not mind.
   for (const name of names.filter((candidate) => candidate.startsWith(probePrefix))) {
     unlinkIfExists(host, joinReal(path, name));
   }
-  const removed = names.filter(isLeftover);
+  const allNames = new Set(names);
+  const removed = names.filter((name) => isLeftover(name, allNames));
   for (const name of removed) unlinkIfExists(host, joinReal(path, name));
   return removed;
 }

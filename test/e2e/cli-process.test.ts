@@ -95,6 +95,12 @@ describe('stdout', () => {
     const { code, stderr } = shell('$P ls latest > /dev/full');
     expect([code, stderr]).toEqual([12, expect.stringContaining('output cannot be written: no space left')]);
   });
+  test('a backup whose report is lost is done all the same, with a warning', () => {
+    const place = join(host.base, 'unsaid');
+    const { code, stderr } = shell('$P backup > /dev/full', { BACKUP_PATH: place });
+    expect([code, readdirSync(place).length]).toEqual([1, 1]);
+    expect(stderr).toContain('output cannot be written');
+  });
   test('stderr that cannot be written does not stop a backup', () => {
     const place = join(host.base, 'mute');
     const { code } = shell('$P backup 2> /dev/full', { BACKUP_PATH: place });
