@@ -35,6 +35,27 @@ export interface SourceEntry extends EntryMeta {
   content: Buffer | Iterable<Buffer> | null;
 }
 
+/** A file that ProxSave itself makes (command output, inventory, manifest): private, and root's. */
+export function generatedEntry(
+  path: ArchivePath,
+  area: string,
+  content: Buffer,
+  mtimeNs: bigint,
+): SourceEntry {
+  const owner = { uid: 0, gid: 0, userName: 'root', groupName: 'root' };
+  return {
+    path,
+    type: 'file',
+    mode: 0o600,
+    ...owner,
+    mtimeNs,
+    size: content.length,
+    linkTarget: '',
+    area,
+    content,
+  };
+}
+
 /**
  * Entries in the order of the archive. A group is read without waiting (files of an area), and only between groups something
  * may be waited for (a command): an await for each of many small files would cost more than reading them.

@@ -14,13 +14,6 @@ import { reportAbsent } from './report-absent.ts';
 import { walkSource } from './walk-sources.ts';
 import { emitParents } from './emit-directories.ts';
 
-/** What the copy of a database showed, for the coverage proof. */
-export interface DatabaseReport {
-  hostPath: string;
-  /** undefined: it is damaged; the raw files are saved. */
-  copy: DatabaseCopy | undefined;
-}
-
 export async function* collectDatabases(
   context: CollectionContext,
   { area, items }: PlannedArea,

@@ -5,8 +5,8 @@ import type { ReportFinding } from '../findings.ts';
 import { readHostText } from '../host/detect-text.ts';
 import type { FileStatus } from '../host/file-system.ts';
 import type { Host, RealPath } from '../host/host.ts';
-import type { DatabaseReport } from './collect-databases.ts';
-import type { EntryMeta, SourceEntry } from '../entry.ts';
+import type { DatabaseReport } from './copy-database.ts';
+import { generatedEntry, type EntryMeta, type SourceEntry } from '../entry.ts';
 import type { IsExcluded } from './exclusions.ts';
 import type { CollectionPlan } from './plan-collection.ts';
 
@@ -98,18 +98,5 @@ export function generatedFile(
   areaId: string,
   content: Buffer,
 ): SourceEntry {
-  return {
-    path,
-    type: 'file',
-    mode: 0o600,
-    uid: 0,
-    gid: 0,
-    userName: 'root',
-    groupName: 'root',
-    mtimeNs: BigInt(context.host.clock.now().getTime()) * 1_000_000n,
-    size: content.length,
-    linkTarget: '',
-    area: areaId,
-    content,
-  };
+  return generatedEntry(path, areaId, content, BigInt(context.host.clock.now().getTime()) * 1_000_000n);
 }

@@ -16,6 +16,13 @@ export interface DatabaseCopy {
   rows: ReadonlyMap<string, Buffer>;
 }
 
+/** What the copy of a database showed, for the coverage proof. */
+export interface DatabaseReport {
+  hostPath: string;
+  /** undefined: it is damaged; the raw files are saved. */
+  copy: DatabaseCopy | undefined;
+}
+
 export type CopyResult = { copy: DatabaseCopy } | { damage: string };
 
 export interface CopyRequest {

@@ -1,7 +1,7 @@
 // Two small documents inside the archive that readers of the existing edition look for: backup_metadata.txt and
 // manifest.json at the archive's root. Both are for diagnosis; ours are the manifest outside and the index.
 
-import type { SourceEntry } from '../entry.ts';
+import { generatedEntry, type SourceEntry } from '../entry.ts';
 import { infoDirectory } from '../catalogue/types.ts';
 import { proxmoxTypeOf, type HostFacts } from '../host/facts.ts';
 import { formatRfc3339 } from '../util/format.ts';
@@ -63,21 +63,12 @@ export function rootManifestText(facts: HostFacts, startedAt: Date, counts: Coll
 }
 
 export function infoEntry(path: string, text: string, startedAt: Date): SourceEntry {
-  const content = Buffer.from(text, 'utf8');
-  return {
+  return generatedEntry(
     path,
-    type: 'file',
-    mode: 0o600,
-    uid: 0,
-    gid: 0,
-    userName: 'root',
-    groupName: 'root',
-    mtimeNs: BigInt(startedAt.getTime()) * 1_000_000n,
-    size: content.length,
-    linkTarget: '',
-    area: infoAreaId,
-    content,
-  };
+    infoAreaId,
+    Buffer.from(text, 'utf8'),
+    BigInt(startedAt.getTime()) * 1_000_000n,
+  );
 }
 
 /** The facts about the host which the run found, as host/facts.ts has them. */

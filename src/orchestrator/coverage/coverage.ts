@@ -2,7 +2,7 @@
 // rebuild of this host needs whether it is there. The result is a document inside the archive (info-entries.ts), so
 // that `verify --coverage` can prove it again years later.
 
-import type { DatabaseReport } from '../../collector/collect-databases.ts';
+import type { DatabaseReport } from '../../collector/copy-database.ts';
 import { ownerOfPath } from '../../collector/ownership.ts';
 import type { CollectionPlan } from '../../collector/plan-collection.ts';
 import type { SourceEntry } from '../../entry.ts';
