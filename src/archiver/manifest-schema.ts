@@ -38,6 +38,8 @@ export const manifestSchema = z.looseObject({
   warning_count: z.number().optional(),
   error_count: z.number().optional(),
   areas: z.array(z.object({ id: z.string(), files: z.number(), bytes: z.number() })).optional(),
+  /** SHA-256 (hex) of the manifest as renderManifest writes it, without this key. */
+  manifest_sha256: z.string().optional(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

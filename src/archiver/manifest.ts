@@ -2,6 +2,7 @@
 // archive), pretty-printed JSON. The first keys, their order and names are those of the existing edition, whose
 // readers ignore the keys that follow. What each key holds is said in manifest-schema.ts.
 
+import { hash } from 'node:crypto';
 import type { Manifest } from './manifest-schema.ts';
 
 export type { Manifest };
@@ -35,14 +36,28 @@ export const manifestKeys = [
   'warning_count',
   'error_count',
   'areas',
+  'manifest_sha256',
 ] as const satisfies readonly (keyof Manifest)[];
 
-/** JSON text with the keys in this order, unknown ones behind; two spaces, no newline at the end. */
+/**
+ * JSON text with the keys in this order, unknown ones behind; two spaces, no newline at the end. Its `manifest_sha256` is
+ * always computed, so that a manifest that was altered later can be told.
+ */
 export function renderManifest(manifest: Manifest): string {
   const known: readonly string[] = manifestKeys;
   const unknown = Object.keys(manifest).filter((key) => !known.includes(key));
-  const ordered = [...known, ...unknown].map((key): [string, unknown] => [key, manifest[key]]);
-  return JSON.stringify(Object.fromEntries(ordered), null, 2);
+  const inOrder = (facts: Manifest) =>
+    Object.fromEntries([...known, ...unknown].map((key): [string, unknown] => [key, facts[key]]));
+  return indented(inOrder({ ...manifest, manifest_sha256: manifestSha256(inOrder(manifest)) }));
+}
+
+/** What `manifest_sha256` must be for the facts as they stand in the JSON text, keys in the order of the text. */
+export function manifestSha256(facts: Readonly<Record<string, unknown>>): string {
+  return hash('sha256', indented({ ...facts, manifest_sha256: undefined }));
+}
+
+function indented(facts: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(facts, null, 2);
 }
 
 /** Room for every manifest of an archive with so many areas, whatever its counts turn out to be. */

@@ -11,6 +11,7 @@ export function archivesElsewhere(context: CommandContext): string | undefined {
   const last = findPastRun(context.host, LOG_PATH, (run) => run.archive_path !== '');
   if (last === undefined) return undefined;
   const directory = dirname(last.archive_path);
-  if (directory === BACKUP_PATH) return undefined;
+  // The record holds no secrets, also not those that are part of a path.
+  if (directory === context.config.redact(BACKUP_PATH)) return undefined;
   return `the last backup went to ${directory}; to look there: BACKUP_PATH=${directory} ${programName(context)} list`;
 }

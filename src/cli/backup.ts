@@ -2,12 +2,10 @@
 
 import { areas } from '../catalogue/index.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import { secretValues } from '../config/secret-values.ts';
 import { AppError, exitCodeOf, type ExitCode } from '../errors.ts';
 import type { BackupOutcome } from '../orchestrator/finish-run.ts';
 import { runBackup } from '../orchestrator/run-backup.ts';
 import { planBackup } from '../orchestrator/plan-backup.ts';
-import { createRedactor, redactValue, type Redact } from '../ui/redact.ts';
 import { renderBackupPlan } from './backup-plan.ts';
 import { renderBackupSummary } from './backup-summary.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -53,25 +51,24 @@ export const backupCommand: Command = {
     const config = context.config.load();
     const selection = { only: input.list('only'), skip: input.list('skip') };
     if (input.flag('dryRun') || config.values.DRY_RUN) return dryRun(context, config, selection);
-    const redact = createRedactor(secretValues(config));
-    const reporter = context.createReporter(redact);
+    const reporter = context.createReporter();
     const outcome = await runBackup(context.host, { config, selection, reporter });
     const { record, error } = outcome;
-    if (context.global.isJson) context.printJson(summaryOf(outcome, redact));
-    else if (record.status !== 'success' || !context.global.isQuiet) printSummary(context, outcome, redact);
+    if (context.global.isJson) context.printJson(summaryOf(outcome));
+    else if (record.status !== 'success' || !context.global.isQuiet) printSummary(context, outcome);
     // A bug is told with its stack by whoever catches it.
     if (error !== undefined && !(error instanceof AppError)) throw asError(error);
     return exitCodeOf(record.exit_name);
   },
 };
 
-function summaryOf({ record, recordPath, error }: BackupOutcome, redact: Redact): object {
+function summaryOf({ record, recordPath, error }: BackupOutcome): object {
   const hint = error instanceof AppError ? error.hint : undefined;
-  return redactValue({ type: 'summary', recordPath, ...record, hint }, redact) as object;
+  return { type: 'summary', recordPath, ...record, hint };
 }
 
 /** An archive is a result and goes to stdout; without one there is none. */
-function printSummary(context: CommandContext, outcome: BackupOutcome, redact: Redact): void {
+function printSummary(context: CommandContext, outcome: BackupOutcome): void {
   const titleOf = (id: string) => areas.find((area) => area.id === id)?.title ?? id;
   const hasArchive = outcome.record.archive_path !== '';
   const { stdout, stderr } = context.terminal;
@@ -82,8 +79,8 @@ function printSummary(context: CommandContext, outcome: BackupOutcome, redact: R
     program: programName(context),
     columns: (hasArchive ? stdout : stderr).columns,
   });
-  if (hasArchive) context.print(redact(text));
-  else stderr.write(redact(text));
+  if (hasArchive) context.print(text);
+  else stderr.write(context.config.redact(text));
 }
 
 async function dryRun(

@@ -3,7 +3,6 @@
 import type { ExitCode, ExitName } from '../errors.ts';
 import type { Host, RealPath } from '../host/host.ts';
 import type { LogLevel, Reporter } from '../ui/reporter.ts';
-import type { Redact } from '../ui/redact.ts';
 import type { Style } from '../ui/style.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import type { ConfigSource } from './read-config.ts';
@@ -67,7 +66,7 @@ export interface CommandContext {
   errorStyle: Style;
   global: GlobalOptions;
   config: ConfigSource;
-  /** The result, on stdout. */
+  /** The result, on stdout. Like all below it takes the secrets of the configuration out. */
   print(text: string): void;
   /** One JSON document or line on stdout; json-output.ts adds what is the same in all. */
   printJson(value: object): void;
@@ -78,5 +77,5 @@ export interface CommandContext {
   /** False when nobody reads stdout any more (`| head`): a command that only prints may stop. */
   hasReader(): boolean;
   /** How a long command tells what it does. */
-  createReporter(redact: Redact): Reporter;
+  createReporter(): Reporter;
 }

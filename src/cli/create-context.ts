@@ -35,8 +35,9 @@ export function createContext(request: ProgramRequest, options: RawOptions): Com
   const isColourful = (stream: OutputStream) =>
     hasColour(stream, env) && options.color !== false && config.peek('USE_COLOR') !== false;
   const errorStyle = styleFor(isColourful(stderr));
+  const { redact } = config;
   const printJson = (value: object) => {
-    stdout.write(renderJson(value));
+    stdout.write(renderJson(value, redact));
   };
   return {
     host,
@@ -46,17 +47,17 @@ export function createContext(request: ProgramRequest, options: RawOptions): Com
     global,
     config,
     print: (text) => {
-      stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+      stdout.write(redact(text.endsWith('\n') ? text : `${text}\n`));
     },
     printJson,
     note: (text) => {
-      if (!global.isQuiet) stderr.write(`${hintLines(text, stderr.columns).join('\n')}\n`);
+      if (!global.isQuiet) stderr.write(`${hintLines(redact(text), stderr.columns).join('\n')}\n`);
     },
     warn: (message) => {
-      stderr.write(`${errorStyle.yellow('warning:')} ${printableLines(message, '  ')}\n`);
+      stderr.write(`${errorStyle.yellow('warning:')} ${printableLines(redact(message), '  ')}\n`);
     },
     hasReader: () => stdout.failure === undefined,
-    createReporter: (redact) => {
+    createReporter: () => {
       if (global.isJson) return createJsonReporter(printJson, redact);
       return createTextReporter({
         stream: stderr,

@@ -14,7 +14,6 @@ import {
   type ExitCode,
 } from '../errors.ts';
 import { asRealPath, type Host, type RealPath } from '../host/host.ts';
-import { createRedactor } from '../ui/redact.ts';
 import { formatBytes, formatCount } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command, CommandContext, CommandInput } from './command.ts';
@@ -144,7 +143,7 @@ async function extract(
   job: { archive: OpenArchive; to: RealPath; selection: EntrySelection },
 ): Promise<ExtractReport> {
   const { archive, to, selection } = job;
-  const reporter = context.createReporter(createRedactor([]));
+  const reporter = context.createReporter();
   reporter.phase(`Extracting ${archive.name} to ${to}`);
   let bytes = 0;
   try {

@@ -4,12 +4,16 @@ import { configError } from '../config/config-problem.ts';
 import { readConfig, type ConfigReading, type LoadedConfig } from '../config/load-config.ts';
 import { AppError } from '../errors.ts';
 import type { Host, RealPath } from '../host/host.ts';
+import type { Redact } from '../ui/redact.ts';
+import { cutAtSecretKey } from '../config/secret-values.ts';
 
 export interface ConfigSource {
   /** @throws UsageError naming every wrong value; PermissionError */
   load(): LoadedConfig;
   /** A value as far as it can be read: never throws for a configuration that is broken or not there. */
   peek(name: string): unknown;
+  /** Takes the secrets out of a text. As long as nothing was read, there are none; never reads. */
+  redact: Redact;
 }
 
 export function createConfigSource(host: Host, configPath: RealPath | undefined): ConfigSource {
@@ -24,6 +28,8 @@ export function createConfigSource(host: Host, configPath: RealPath | undefined)
     return reading.value;
   };
   return {
+    redact: (text) =>
+      reading !== undefined && 'value' in reading ? reading.value.redact(text) : cutAtSecretKey(text),
     load: () => {
       const { config, problems } = read();
       if (config === undefined) throw configError(problems);

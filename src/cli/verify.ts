@@ -3,7 +3,6 @@
 import type { OpenArchive } from '../archiver/read/open-archive.ts';
 import { verifyArchive, type VerifyReport } from '../archiver/verify/verify-archive.ts';
 import { ArchiveError, CompressionError, exitCodeOf, VerificationError } from '../errors.ts';
-import { createRedactor } from '../ui/redact.ts';
 import { formatBytes, formatCount } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -62,7 +61,7 @@ async function openForProof(context: CommandContext, words: string): Promise<Ope
 }
 
 async function verify(context: CommandContext, archive: OpenArchive): Promise<VerifyReport> {
-  const reporter = context.createReporter(createRedactor([]));
+  const reporter = context.createReporter();
   reporter.phase(`Verifying ${archive.path}`);
   let bytes = 0;
   try {

@@ -20,11 +20,11 @@ export interface ConfigCheck {
 
 /** Throws only what makes a check impossible: `configPath` does not exist, or the file cannot be read. */
 export function checkConfig(host: Host, request: ConfigRequest = {}): ConfigCheck {
-  const { file, places, problems, findings, details } = readConfig(host, request);
+  const { file, places, problems, findings, details, redact } = readConfig(host, request);
   const paths = optionNames.flatMap((name) => {
     const resolved = details.get(name);
     if (options[name].kind !== 'own-path' || typeof resolved?.value !== 'string') return [];
-    return [{ name, path: resolved.value, origin: resolved.origin }];
+    return [{ name, path: redact(resolved.value), origin: resolved.origin }];
   });
   return { file, layout: places.layout, errors: problems, findings, paths };
 }

@@ -5,19 +5,19 @@ import { nearest } from './nearest.ts';
 import type { LoadedConfig } from './load-config.ts';
 import type { Origin } from './given.ts';
 import type { Resolved } from './resolve-option.ts';
+import { maskFlags } from './secret-flags.ts';
 import type { Option } from './types.ts';
+import { secretMask } from '../ui/redact.ts';
 
 export interface ConfigRow {
   name: string;
-  /** Secrets are masked, unless empty. */
+  /** Secrets are masked, unless empty; also those inside of other values. */
   value: string;
   origin: Origin;
   /** `FILE:LINE`, `environment`, ...; absent for a default. */
   where?: string;
   line?: number;
 }
-
-export const secretMask = '********';
 
 /** All keys in the order of the template, then those of webhook endpoints; or only `names`, in their order. */
 export function describeConfig(config: LoadedConfig, names?: readonly string[]): ConfigRow[] {
@@ -30,10 +30,12 @@ export function describeConfig(config: LoadedConfig, names?: readonly string[]):
     const row = rowOf(name);
     if (resolved === undefined || row === undefined) return [];
     const { origin, where, line } = resolved;
+    // Behind a =, so that a short secret is known as a whole value.
+    const shown = config.redact(`=${valueText(row, resolved)}`).slice(1);
     return [
       {
         name,
-        value: valueText(row, resolved),
+        value: shown,
         origin,
         ...(where === undefined ? {} : { where }),
         ...(line === undefined ? {} : { line }),
@@ -45,7 +47,7 @@ export function describeConfig(config: LoadedConfig, names?: readonly string[]):
 /** In the grammar of the file where that is possible. */
 export function valueText(row: Option, { value, text }: Pick<Resolved, 'value' | 'text'>): string {
   if (row.secret === true) return text === '' ? '' : secretMask;
-  if (Array.isArray(value)) return value.join(', ');
+  if (Array.isArray(value)) return (row.kind === 'words' ? maskFlags(value.map(String)) : value).join(', ');
   if (typeof value === 'string' || typeof value === 'boolean') return String(value);
   // Sizes and durations read better as they were written.
   return text.trim();

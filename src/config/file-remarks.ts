@@ -7,7 +7,8 @@ import type { Assignment, EnvFile } from './env-file.ts';
 import { whereInFile } from './given.ts';
 import type { Places } from './layout.ts';
 import { nearest } from './nearest.ts';
-import { canonicalNameOf, ignoredKeys, knownKeys, optionNames, options, rowOf } from './options.ts';
+import { canonicalNameOf, ignoredKeys, knownKeys, optionNames, options } from './options.ts';
+import { isSecretKey } from './secret-values.ts';
 import { isKeyOfEndpoint } from './webhook-endpoints.ts';
 
 interface FileAbout {
@@ -115,10 +116,6 @@ export function isRepeatableKey(key: string): boolean {
 
 function isSecretFileKey(key: string): boolean {
   return optionNames.some((name) => options[name].secret === true && key === `${name}_FILE`);
-}
-
-function isSecretKey(key: string): boolean {
-  return rowOf(canonicalNameOf(key) ?? key)?.secret === true;
 }
 
 /** Warns when others than the owner can read, or change, a file that holds a secret. */

@@ -4,6 +4,7 @@
 import { describeSystemError, isSystemError, PermissionError, UsageError } from '../errors.ts';
 import type { Finding } from '../findings.ts';
 import type { Host, RealPath } from '../host/host.ts';
+import { redactValue, type Redact } from '../ui/redact.ts';
 import { decodeBytePath } from '../util/byte-path.ts';
 import { configError, type ConfigProblem, type Notes } from './config-problem.ts';
 import { crossCheck } from './cross-checks.ts';
@@ -22,6 +23,7 @@ import {
   type OptionName,
 } from './options.ts';
 import { createResolver, resolveOption, type Resolved, type Resolver } from './resolve-option.ts';
+import { createConfigRedactor, givenSecrets, secretValues } from './secret-values.ts';
 import { resolveEndpoints, type WebhookEndpoint } from './webhook-endpoints.ts';
 
 export interface ConfigRequest {
@@ -41,6 +43,8 @@ export interface LoadedConfig {
   layout: Layout;
   places: Places;
   findings: readonly Finding[];
+  /** Takes the secrets of this configuration out of a text: for everything that is shown or written down. */
+  redact: Redact;
 }
 
 /** Either the configuration or what is wrong with it, with what else was noticed. */
@@ -52,6 +56,8 @@ export interface ConfigReading {
   details: ReadonlyMap<string, Resolved>;
   problems: readonly ConfigProblem[];
   findings: readonly Finding[];
+  /** As in LoadedConfig; problems and findings went through it. */
+  redact: Redact;
 }
 
 /**
@@ -76,6 +82,8 @@ export function readConfig(host: Host, request: ConfigRequest = {}): ConfigReadi
     entries: fileEntries(content?.assignments ?? [], isRepeatableKey),
   };
   const resolver = createResolver(sources, places, notes);
+  const secrets = givenSecrets(content?.assignments ?? [], resolver);
+  resolver.redact = createConfigRedactor(secrets);
   const details = resolveAll(resolver);
   const values = valuesOf(details);
   // Undefined when its own text is wrong; then there are no endpoints to look at.
@@ -89,11 +97,16 @@ export function readConfig(host: Host, request: ConfigRequest = {}): ConfigReadi
   if (notes.problems.length === 0) {
     crossCheck(values, webhookEndpoints, (name) => details.get(name)?.where ?? 'defaults', notes);
   }
-  const problems = notes.problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  const { findings } = notes;
-  const loaded = { details, webhookEndpoints, file, layout: places.layout, places, findings };
+  // Once more: a secret of an endpoint may come from a file of its own.
+  const redact = createConfigRedactor([...secrets, ...secretValues({ details })]);
+  const { problems, findings } = redactValue(sorted(notes), redact) as Notes;
+  const loaded = { details, webhookEndpoints, file, layout: places.layout, places, findings, redact };
   const config = problems.length > 0 ? undefined : { values, origins: originsOf(details), ...loaded };
-  return { file, places, config, details, problems, findings };
+  return { file, places, config, details, problems, findings, redact };
+}
+
+function sorted({ problems, findings }: Notes): Notes {
+  return { problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)), findings };
 }
 
 function resolveAll(resolver: Resolver): Map<string, Resolved> {

@@ -2,6 +2,7 @@
 
 import { posix } from 'node:path';
 import type { Host } from '../host/host.ts';
+import type { Redact } from '../ui/redact.ts';
 import { note, type Notes } from './config-problem.ts';
 import { expand, type Lookup } from './expand.ts';
 import { findGiven, whereInFile, type Given, type Origin, type Sources } from './given.ts';
@@ -32,6 +33,8 @@ export interface Resolver {
   given(name: string, row: Option): Given | undefined;
   /** Keys of the file that other values refer to. */
   referenced: Set<string>;
+  /** For messages that quote a value; knows the secrets once they have been collected. */
+  redact: Redact;
 }
 
 export function createResolver(sources: Sources, places: Places, notes: Notes): Resolver {
@@ -42,6 +45,7 @@ export function createResolver(sources: Sources, places: Places, notes: Notes): 
     sources,
     notes,
     referenced: new Set(),
+    redact: (text) => text,
     given: (name, row) => {
       if (!known.has(name)) known.set(name, findGiven(name, row, sources, notes));
       return known.get(name);
@@ -129,7 +133,7 @@ function expandGiven(name: string, row: Option, given: Given, resolver: Resolver
 }
 
 /** BASE_DIR, then other keys with the value that counts, then names of the user's own in the file, then the environment. */
-function createLookup(resolver: Resolver): Lookup {
+export function createLookup(resolver: Resolver): Lookup {
   const { host, places, sources } = resolver;
   return (name) => {
     const key = name.toUpperCase();
@@ -174,7 +178,9 @@ function noteProblem(
   const line = given.lines[problem.piece ?? 0]?.number;
   const where = line === undefined ? given.where : whereInFile(resolver.sources.file, line);
   const piece = text.split('\n')[problem.piece ?? 0] ?? text;
-  const shown = row.secret === true ? given.key : `${given.key}=${shorten(piece)}`;
+  // Before it is cut short: the first half of a secret is one too.
+  const quoted = shorten(resolver.redact(`${given.key}=${piece}`));
+  const shown = row.secret === true ? given.key : quoted;
   resolver.notes.problems.push({
     where,
     line,

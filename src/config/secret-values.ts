@@ -1,13 +1,110 @@
-// All secrets of a configuration, for redaction.
+// All secrets of a configuration, and the one redactor that every sink uses. A secret also gets into values that are
+// not secret: another key names it with $, or a line or block swallowed the assignment behind it. Both are covered.
 
-import type { LoadedConfig } from './load-config.ts';
-import { rowOf } from './options.ts';
+import { createRedactor, secretMask, type Covered, type Redact } from '../ui/redact.ts';
+import type { Assignment } from './env-file.ts';
+import { expand, type Lookup } from './expand.ts';
+import {
+  canonicalNameOf,
+  knownKeys,
+  optionNames,
+  options,
+  rowOf,
+  webhookEndpointOptions,
+} from './options.ts';
+import { createLookup, type Resolved, type Resolver } from './resolve-option.ts';
+import { secretsOfFlags } from './secret-flags.ts';
 
-/** Texts that must not be shown anywhere. */
-export function secretValues(config: LoadedConfig): string[] {
-  return [...config.details].flatMap(([name, { value }]) => {
+/** Does this key, in capitals, hold a secret? Older names and keys of webhook endpoints count. */
+export function isSecretKey(key: string): boolean {
+  return rowOf(canonicalNameOf(key) ?? key)?.secret === true;
+}
+
+const secretKeyPattern = [
+  ...knownKeys.filter(isSecretKey),
+  ...Object.entries(webhookEndpointOptions)
+    .filter(([, row]) => row.secret === true)
+    .map(([key]) => `WEBHOOK_\\w+_${key}`),
+].join('|');
+
+/** An assignment to a secret key, somewhere in a line; not one that is masked already. */
+const assignmentToSecret = new RegExp(
+  `(?<!\\w)((?:${secretKeyPattern})[ \\t]*=)(?![ \\t]*(?:\\*{8}|$))(.+)`,
+  'gim',
+);
+
+/** Cuts each line at the first assignment to a secret key. */
+export function cutAtSecretKey(text: string): string {
+  return text.includes('=') ? text.replace(assignmentToSecret, `$1${secretMask}`) : text;
+}
+
+/** Secrets first: what follows a swallowed one in a message can then stay. */
+export function createConfigRedactor(secrets: readonly (string | Covered)[]): Redact {
+  const redact = createRedactor(secrets);
+  return (text) => cutAtSecretKey(redact(text));
+}
+
+/** Texts that must not be shown anywhere, of values that could be read. */
+export function secretValues({ details }: { details: ReadonlyMap<string, Resolved> }): string[] {
+  return [...details].flatMap(([name, { value }]) => {
     if (rowOf(name)?.secret !== true) return [];
     const items: readonly unknown[] = Array.isArray(value) ? value : [value];
     return items.filter((item): item is string => typeof item === 'string' && item !== '');
+  });
+}
+
+/** What was given for secret keys, before anything is checked, and the secrets inside of other values. */
+export function givenSecrets(assignments: readonly Assignment[], resolver: Resolver): (string | Covered)[] {
+  const { host, overrides } = resolver.sources;
+  const fromOutside = [...Object.entries(host.env), ...Object.entries(overrides)].flatMap(([key, text]) =>
+    text !== undefined && rowOf(canonicalNameOf(key.toUpperCase()) ?? key.toUpperCase()) !== undefined
+      ? [{ key: key.toUpperCase(), text }]
+      : [],
+  );
+  const written = [...assignments.map(({ key, value }) => ({ key, text: value })), ...fromOutside];
+  // From files that a key names, or from credentials.
+  const fromElsewhere = optionNames.flatMap((name) =>
+    options[name].secret === true ? linesOf(resolver.given(name, options[name])?.text ?? '') : [],
+  );
+  const lookup = createLookup(resolver);
+  const fromKeys = written.flatMap(({ key, text }) => {
+    const expanded = expand(text, lookup, [canonicalNameOf(key) ?? key]).text;
+    if (isSecretKey(key)) return [...linesOf(text), ...linesOf(expanded)];
+    const flags = rowOf(canonicalNameOf(key) ?? key)?.kind === 'words' ? secretsOfFlags(expanded) : [];
+    return [...swallowedIn(expanded), ...flags, ...namedIn(key, text, lookup)];
+  });
+  return [...fromElsewhere, ...fromKeys];
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').map((line) => line.trim());
+}
+
+/** What stands behind SECRET_KEY= inside of another value: the whole rest, and its first word. */
+function swallowedIn(text: string): string[] {
+  return [...text.matchAll(assignmentToSecret)].flatMap(([, , rest = '']) => {
+    const [word = ''] = rest.trim().split(/[\s;,]/, 1);
+    return [rest.trim(), rest.trim().replace(/^["']|["']$/g, ''), word.replace(/^["']|["']$/g, '')];
+  });
+}
+
+/** A value that names a secret with $: each of its lines, with the mask where the secret stands. */
+function namedIn(key: string, text: string, lookup: Lookup): Covered[] {
+  const masking: Lookup = (name) => {
+    const found = lookup(name);
+    if (found === undefined || !isSecretKey(name.toUpperCase())) return found;
+    const isEmpty = expand(found.text, found.isLiteral ? () => undefined : lookup).text.trim() === '';
+    return isEmpty ? found : { text: secretMask, isLiteral: true };
+  };
+  const trail = [canonicalNameOf(key) ?? key];
+  const plain = linesOf(expand(text, lookup, trail).text);
+  const masked = linesOf(expand(text, masking, trail).text);
+  // Paths lose a slash at their end when they are parsed.
+  const withoutSlash = (line: string) => line.replace(/\/+$/, '');
+  return plain.flatMap((line, index) => {
+    const shown = masked[index];
+    return shown === undefined || shown === line || plain.length !== masked.length
+      ? []
+      : [{ text: withoutSlash(line), shown: withoutSlash(shown) }];
   });
 }

@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { decodeBytePath, encodeBytePath, hasRawBytes } from '../util/byte-path.ts';
 import { isSystemError } from '../errors.ts';
 import type { RealPath } from './host.ts';
+import { makeDirectory } from './make-directory.ts';
 
 export type FileKind = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'device';
 
@@ -271,7 +272,7 @@ export const nodeFileSystem: FileSystem = {
   },
   syncDirectory,
   makeDirectory: (path, mode) => {
-    fs.mkdirSync(native(path), { recursive: true, mode });
+    makeDirectory(nodeFileSystem, path, mode);
   },
   makeOneDirectory: (path, mode) => {
     fs.mkdirSync(native(path), { mode });

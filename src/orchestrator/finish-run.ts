@@ -32,7 +32,7 @@ export function finishRun(run: Run, config: LoadedConfig, parts: RunParts): Back
     ...(error === undefined ? {} : { error }),
   };
   try {
-    const recordPath = writeRunRecord(run.host, config.values.LOG_PATH, outcome.record);
+    const recordPath = writeRunRecord(run.host, config.values.LOG_PATH, outcome.record, config.redact);
     return { ...outcome, recordPath };
   } catch (writeError) {
     if (!isSystemError(writeError)) throw writeError;

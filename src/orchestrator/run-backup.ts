@@ -4,12 +4,10 @@ import type { CompressionRequest } from '../archiver/codec.ts';
 import { resolveCodec } from '../archiver/resolve-codec.ts';
 import type { Selection } from '../collector/plan-collection.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import { secretValues } from '../config/secret-values.ts';
 import { SkippedError } from '../errors.ts';
 import { detectFacts } from '../host/detect-facts.ts';
 import type { Host } from '../host/host.ts';
 import { createDirectoryStore } from '../storage/directory-store.ts';
-import { createRedactor } from '../ui/redact.ts';
 import type { Reporter } from '../ui/reporter.ts';
 import { finishRun, type BackupOutcome } from './finish-run.ts';
 import { ensureInstallId } from './install-id.ts';
@@ -21,7 +19,7 @@ import { estimateSize, lastSuccess, warnOfSuddenDrop } from './compare-runs.ts';
 import { withRunLock } from './run-lock.ts';
 import type { RunParts } from './run-parts.ts';
 import { createRun, openLog, type Run } from './run-state.ts';
-import { waitForFreshStamp } from './stamp.ts';
+import { takeFreshStamp } from './stamp.ts';
 import { createWorkDirectory, sweepWorkDirectories } from './work-directory.ts';
 
 export interface BackupRequest {
@@ -33,31 +31,33 @@ export interface BackupRequest {
 /** Never throws for what goes wrong in the run: the outcome says it, and the run record is written whatever happens. */
 export async function runBackup(host: Host, request: BackupRequest): Promise<BackupOutcome> {
   const { config, selection } = request;
-  const run = createRun(host, request.reporter, await waitForFreshStamp(host, config));
+  const run = createRun(host, request.reporter, host.clock.now());
   const parts: RunParts = { selection };
+  const log = { isBegun: false };
   try {
     const source = sourceHostOf(host, config);
     const facts = await run.phase('prepare', 'Looking at this host', () => detectFacts(source));
     parts.facts = facts;
-    openRunLog(run, config, facts.hostname);
     const prepared = prepareBackup(host, { config, selection, source, facts });
-    for (const finding of prepared.findings) run.report(finding);
     if (!config.values.BACKUP_ENABLED) {
       throw new SkippedError('backups are disabled', { hint: 'BACKUP_ENABLED=false; set it to true to run' });
     }
     await withRunLock(run, config, facts.hostname, async () => {
+      await takeFreshStamp(run, config);
+      log.isBegun = true;
+      openRunLog(run, config, facts.hostname);
+      for (const finding of prepared.findings) run.report(finding);
       parts.archive = await backUp(run, config, parts, prepared);
     });
   } catch (error) {
     parts.error = error;
-    // Ended before the host had a name.
-    if (parts.facts === undefined) openRunLog(run, config, 'unknown');
+    if (!log.isBegun) openRunLog(run, config, parts.facts?.hostname ?? 'unknown');
   }
   return finishRun(run, config, parts);
 }
 
 function openRunLog(run: Run, config: LoadedConfig, hostname: string): void {
-  openLog(run, config, hostname, createRedactor(secretValues(config)));
+  openLog(run, config, hostname, config.redact);
 }
 
 async function backUp(

@@ -1,7 +1,7 @@
 // Runs work while holding the one lock of this host's backups.
 
 import type { LoadedConfig } from '../config/load-config.ts';
-import { asStorageError, EnvironmentError, AppError, SkippedError } from '../errors.ts';
+import { AppError, asStorageError, describeSystemError, EnvironmentError, SkippedError } from '../errors.ts';
 import { acquireFileLock, type LockResult } from '../host/file-lock.ts';
 import { joinReal } from '../host/host.ts';
 import type { Run } from './run-state.ts';
@@ -25,11 +25,24 @@ export async function withRunLock(
       hint: 'nothing was done; it can be run again when that one has ended',
     });
   }
+  const { lock } = result;
   try {
     await work();
   } finally {
-    result.lock.release();
+    lock.release();
+    // Only now: the run's log is opened by its work.
+    if (lock.notDescribed !== undefined) reportNotDescribed(run, config, lock.notDescribed);
   }
+}
+
+function reportNotDescribed(run: Run, { values }: LoadedConfig, error: Error): void {
+  run.report({
+    severity: 'info',
+    code: 'lock-not-described',
+    path: values.LOCK_PATH,
+    message: `the lock in ${values.LOCK_PATH} was taken but did not name its holder: ${describeSystemError(error)}`,
+    hint: 'make room there; runs still exclude each other',
+  });
 }
 
 function takeLock(run: Run, { values }: LoadedConfig, hostname: string): LockResult {

@@ -14,9 +14,10 @@ import { version } from '../version.ts';
 
 export interface Run {
   readonly host: Host;
-  readonly startedAt: Date;
+  /** Set once more by takeFreshStamp, before anything is named by it. */
+  startedAt: Date;
   /** `YYYYMMDD-HHMMSS` of the start, local time: in the names of archive, log and record. */
-  readonly stamp: string;
+  stamp: string;
   readonly findings: Finding[];
   readonly phases: PhaseTime[];
   readonly reporter: Reporter;

@@ -1,17 +1,26 @@
-// Names of archives and logs carry the second in which the run began. Two runs within one second would collide; the
-// later one waits for the next second.
+// Names of archive, log and record carry the second in which the run began. Two runs within one second would collide;
+// the later one waits for the next second.
 
 import type { LoadedConfig } from '../config/load-config.ts';
 import { isSystemError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { formatStamp } from '../util/format.ts';
+import type { Run } from './run-state.ts';
 
-/** The start time of this run: now, or up to two seconds later if an archive has that stamp already. */
-export async function waitForFreshStamp(host: Host, { values }: LoadedConfig): Promise<Date> {
-  for (let attempt = 0; ; attempt += 1) {
-    const now = host.clock.now();
-    if (attempt >= 20 || !isTaken(host, values.BACKUP_PATH, formatStamp(now))) return now;
-    await host.clock.sleep(100);
+const pauseMs = 100;
+const maximumAttempts = 20;
+
+/**
+ * Moves the start of the run to a second that no archive has yet, if it must. Only while holding the run lock, or
+ * another run may publish that stamp meanwhile; and before anything is named by it.
+ */
+export async function takeFreshStamp(run: Run, { values }: LoadedConfig): Promise<void> {
+  const { host } = run;
+  for (let attempt = 0; attempt < maximumAttempts; attempt += 1) {
+    if (!isTaken(host, values.BACKUP_PATH, run.stamp)) return;
+    await host.clock.sleep(pauseMs, host.signal);
+    run.startedAt = host.clock.now();
+    run.stamp = formatStamp(run.startedAt);
   }
 }
 

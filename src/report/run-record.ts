@@ -1,9 +1,10 @@
 // The run record: what one run did, for programs and for later runs. JSON under LOG_PATH, one file for EVERY run.
 // The first keys, their names and order are those of the existing edition's statistics file.
 
-import type { ExitName } from '../errors.ts';
+import { isSystemError, type ExitName } from '../errors.ts';
 import type { Finding } from '../findings.ts';
 import { joinReal, type Host, type RealPath } from '../host/host.ts';
+import { redactValue, type Redact } from '../ui/redact.ts';
 import { formatBytes } from '../util/format.ts';
 
 export type RunStatus = 'success' | 'warning' | 'failed' | 'skipped' | 'interrupted';
@@ -115,14 +116,31 @@ export function isRecordName(fileName: string): boolean {
   return recordName.test(fileName);
 }
 
-/** Writes the record; a second run of the same second gets a number behind. Returns its path. */
-export function writeRunRecord(host: Host, directory: RealPath, record: RunRecord): RealPath {
+/** Takes a name, so that two runs which end together do not replace each other's record; false: it is taken. */
+function reserve(host: Host, path: RealPath): boolean {
+  try {
+    host.fs.close(host.fs.createFile(path, 0o600));
+    return true;
+  } catch (error) {
+    if (isSystemError(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+/** Writes the record without secrets; a second run of the same second gets a number behind. Returns its path. */
+export function writeRunRecord(host: Host, directory: RealPath, record: RunRecord, redact: Redact): RealPath {
   host.fs.makeDirectory(directory, 0o700);
+  const text = JSON.stringify(redactValue(record, redact), null, 2);
   for (let attempt = 1; ; attempt += 1) {
     const suffix = attempt === 1 ? '' : `-${attempt}`;
     const path = joinReal(directory, `backup-stats-${record.timestamp}${suffix}.json`);
-    if (host.fs.lstatIfExists(path) !== undefined) continue;
-    host.fs.writeFileAtomic(path, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
-    return path;
+    if (!reserve(host, path)) continue;
+    try {
+      host.fs.writeFileAtomic(path, `${text}\n`, { mode: 0o600 });
+      return path;
+    } catch (error) {
+      host.fs.unlink(path);
+      throw error;
+    }
   }
 }

@@ -69,14 +69,14 @@ export function createTextReporter(options: TextReporterOptions): Reporter {
     phase: (title) => {
       clear();
       phaseStart = options.monotonicMs();
-      if (shows('info')) stream.write(`${style.bold(printable(title))}\n`);
+      if (shows('info')) stream.write(`${style.bold(printable(redact(title)))}\n`);
     },
     progress: (update) => {
       const now = options.monotonicMs();
       if (!options.showProgress || !shows('info') || now - lastDraw < redrawEveryMs) return;
       lastDraw = now;
       // One column is left free: a full line would wrap on some terminals, and then cannot be redrawn.
-      const line = progressLine(update, now - phaseStart).slice(0, Math.max(1, stream.columns - 1));
+      const line = redact(progressLine(update, now - phaseStart)).slice(0, Math.max(1, stream.columns - 1));
       stream.write(`\r\u001b[K${style.dim(line)}`);
       isLineOpen = true;
     },
@@ -126,7 +126,7 @@ export function findingLine(finding: Finding, style: Style, redact: Redact): str
 export function createJsonReporter(write: (line: object) => void, redact: Redact): Reporter {
   return {
     phase: (title) => {
-      write({ type: 'status', phase: title });
+      write({ type: 'status', phase: redact(title) });
     },
     progress: () => undefined,
     finding: (finding) => {

@@ -55,6 +55,10 @@ const reached: Partial<Record<ExitName, Provoke>> = {
     addStub(sandbox, 'xz', 'exit 1');
     return backUp({ COMPRESSION_TYPE: 'xz' })(sandbox);
   },
+  security: async (sandbox) => {
+    await runBackup(sandbox);
+    return (await runProgram(['extract', lastRecord(sandbox).archive_path, '--to', '/'])).code;
+  },
   'disk-space': backUp({ MIN_DISK_SPACE_PRIMARY_GB: '90000000' }),
   bug: async (sandbox) => {
     const fs = () => ({
@@ -80,7 +84,6 @@ const reached: Partial<Record<ExitName, Provoke>> = {
 const later: Partial<Record<ExitName, { use: string; capability: string }>> = {
   failed: { use: 'new RunFailedError', capability: 'failures of copies, pruning and notifications' },
   network: { use: "exit = 'network'", capability: 'the cloud tier' },
-  security: { use: 'new SecurityError', capability: 'security checks before a run' },
   'restore-undone': { use: "exit = 'restore-undone'", capability: 'restore' },
   'restore-broken': { use: "exit = 'restore-broken'", capability: 'restore' },
 };

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type CompressionSettings,
@@ -192,6 +193,52 @@ test('a destroyed stage takes the whole process group with it', async () => {
   await expect.poll(() => isRunning(pid)).toBe(false);
 });
 
+describe('a program that hangs', () => {
+  const onStub = (script: string, action: 'compress' | 'decompress') =>
+    createProgramStage(hostWithStub('xz', script), ['xz'], action, { inactivityMs: 500 });
+
+  test.each([
+    ['reading nothing', 'exec sleep 1000', sample],
+    ['reading nothing of an input that fits in the pipe', 'exec sleep 1000', Buffer.from('x')],
+    ['half-way', 'head -c 200000; exec sleep 1000', sample],
+    ['after all was read and written', 'cat; exec sleep 1000', sample],
+  ])('%s is killed and named', async (_title, script, input) => {
+    for (const action of ['compress', 'decompress'] as const) {
+      const startedAt = performance.now();
+      const work = pass(input, onStub(script, action));
+      await expect(work).rejects.toThrow(CompressionError);
+      await expect(work).rejects.toThrow(new RegExp(`^xz failed to ${action}: it hangs`));
+      expect(performance.now() - startedAt).toBeLessThan(5000);
+    }
+  });
+
+  test('is not one that waits for us: for input that is late, or for its output to be taken', async () => {
+    const lateInput = async function* () {
+      yield Buffer.from('early ');
+      await setTimeout(1200);
+      yield Buffer.from('late');
+    };
+    const output: Buffer[] = [];
+    await pipeline(lateInput, onStub('exec cat', 'compress'), async (source: AsyncIterable<Buffer>) => {
+      for await (const chunk of source) output.push(chunk);
+    });
+    expect(Buffer.concat(output).toString()).toBe('early late');
+
+    const stage = onStub('exec cat', 'decompress');
+    stage.end(sample);
+    await setTimeout(1200);
+    let received = 0;
+    for await (const chunk of stage) received += (chunk as Buffer).length;
+    expect(received).toBe(sample.length);
+  });
+
+  test('is not one that is slow', async () => {
+    const slow = 'for i in 1 2 3 4 5 6; do sleep 0.25; head -c 10; done; exec cat';
+    const output = await pass(sample, onStub(slow, 'compress'));
+    expect(output.equals(sample)).toBe(true);
+  });
+});
+
 function isRunning(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -212,7 +259,7 @@ test('a slow reader holds the writer back', async () => {
     stage.end();
   };
   const feeding = feed();
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await setTimeout(200);
   expect(accepted).toBeLessThan(2 * 1024 * 1024);
   let received = 0;
   for await (const chunk of stage) received += (chunk as Buffer).length;

@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
 import { acquireFileLock } from '../../src/host/file-lock.ts';
 import { asRealPath, type Host } from '../../src/host/host.ts';
+import { formatStamp } from '../../src/util/format.ts';
 import { hasPrograms } from '../support/needs.ts';
 import { runBackup, startBackup, until } from '../support/run-program.ts';
 import { addStub, createSandbox, lastRecord, namesIn, recordsOf } from '../support/sandbox.ts';
@@ -61,10 +62,15 @@ describe('a lock file of the existing edition, which holds no kernel lock,', () 
       () => holder({ pid: process.pid, starttime: startTimeOf(process.pid), boot_id: 'another' }),
       0,
     ],
+    [
+      'of another host on a shared disk says nothing of our processes',
+      () => holder({ pid: process.pid, host: 'node2', starttime: startTimeOf(process.pid) }),
+      0,
+    ],
     ['with no sense in it is stale', () => ['garbage\0\n'], 0],
     [
       'of a process that still runs is respected',
-      () => holder({ pid: process.pid, starttime: startTimeOf(process.pid), boot_id: bootId }),
+      () => holder({ pid: process.pid, host: 'node1', starttime: startTimeOf(process.pid) }),
       16,
     ],
     [
@@ -95,6 +101,34 @@ test.skipIf(!hasPrograms('flock'))('of two that race for the lock only one gets 
     expect(locks).toHaveLength(1);
     for (const lock of locks) lock.release();
   }
+});
+
+test('runs that start within one second end with 0 or 16: none collects first and collides afterwards', async () => {
+  const sandbox = createSandbox();
+  const codes: (number | null)[] = [];
+  for (let round = 0; round < 2; round += 1) {
+    const runs = await Promise.all([1, 2, 3, 4].map(() => runBackup(sandbox)));
+    codes.push(...runs.map(({ code }) => code));
+  }
+  expect(codes.filter((code) => code !== 0 && code !== 16)).toEqual([]);
+  const archives = namesIn(sandbox.backups).filter((name) => name.endsWith('.tar'));
+  expect(archives).toHaveLength(codes.filter((code) => code === 0).length);
+});
+
+test('a run whose second is taken waits for the next; archive, log and record have the same stamp', async () => {
+  const sandbox = createSandbox();
+  mkdirSync(sandbox.backups);
+  const begun = Date.now();
+  // The run begins in one of these, and waits two seconds at most.
+  for (let second = 0; second <= 1; second += 1) {
+    const stamp = formatStamp(new Date(begun + second * 1000));
+    writeFileSync(join(sandbox.backups, `node1-backup-${stamp}.tar.zst.bundle.tar`), 'foreign');
+  }
+  expect((await runBackup(sandbox)).code).toBe(0);
+  const { archive_path: archive, log_path: log } = lastRecord(sandbox);
+  const stamp = /-backup-(\d{8}-\d{6})\./.exec(archive)?.[1] ?? 'none';
+  expect(log).toContain(stamp);
+  expect(namesIn(sandbox.log)).toContain(`backup-stats-${stamp}.json`);
 });
 
 test('twenty pairs of runs that start together never have two holders, and one of each pair succeeds', async () => {

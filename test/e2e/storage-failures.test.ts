@@ -2,12 +2,12 @@
 // nothing half-done stands under an archive's name and earlier archives are untouched.
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { canMount, isRoot } from '../support/needs.ts';
-import { childrenOf, runBackup, startBackup, until } from '../support/run-program.ts';
+import { childrenOf, runBackup, runProgram, startBackup, until } from '../support/run-program.ts';
 import {
   addStub,
   createSandbox,
@@ -132,9 +132,58 @@ describe('a target that cannot be written to', () => {
     const sandbox = createSandbox();
     writeFileSync(join(sandbox.base, 'file'), '');
     const record = await expectNoArchive(sandbox, [5], { BACKUP_PATH: join(sandbox.base, 'file/below') });
-    expect(record.error).toContain('a part of the path is not a directory');
+    expect(record.error).toContain(`${join(sandbox.base, 'file')} is a file, not a directory`);
   });
 });
+
+test('a target below /proc, where Node would try to make it for ever, ends the run with 5 at once', async () => {
+  const sandbox = createSandbox({ env: { BACKUP_PATH: '/proc/x' } });
+  const record = await expectNoArchive(sandbox, [5]);
+  expect(record.error).toBe('cannot write to /proc/x: no directory can be made in /proc');
+});
+
+test('a target that is a link to nowhere ends the run with 5 and names where it points', async () => {
+  const sandbox = createSandbox();
+  symlinkSync('/nowhere/disk', sandbox.backups);
+  const record = await expectNoArchive(sandbox, [5]);
+  expect(record.error).toContain(`${sandbox.backups} is a link to /nowhere/disk, which does not exist`);
+});
+
+test('LOG_PATH below /proc ends at once too: the backup is made, and the missing log is a warning', async () => {
+  const sandbox = createSandbox({ env: { LOG_PATH: '/proc/x' } });
+  const { code, stderr } = await runBackup(sandbox);
+  expect(code, stderr).toBe(1);
+  expect(stderr).toContain('no directory can be made in /proc');
+  expect(namesIn(sandbox.backups)).not.toEqual([]);
+});
+
+test('extract into a link to nowhere, or below a file, ends with 5 and names what stands in the way', async () => {
+  const sandbox = createSandbox();
+  expect((await runBackup(sandbox)).code).toBe(0);
+  const archive = join(sandbox.backups, namesIn(sandbox.backups)[0] ?? '');
+  const [link, file] = [join(sandbox.base, 'link'), join(sandbox.base, 'file')];
+  symlinkSync('/nowhere/disk', link);
+  writeFileSync(file, '');
+  const intoLink = await runProgram(['extract', archive, '--to', link]);
+  expect(intoLink.code).toBe(5);
+  expect(intoLink.stderr).toContain(`${link} is a link to /nowhere/disk, which does not exist`);
+  const belowFile = await runProgram(['extract', archive, '--to', join(file, 'below')]);
+  expect(belowFile.code).toBe(5);
+  expect(belowFile.stderr).toContain(`${file} is a file, not a directory`);
+});
+
+test.skipIf(!canMount)(
+  'LOCK_PATH on a full file system is a remark: the kernel holds the lock (needs mount)',
+  async () => {
+    const sandbox = createSandbox();
+    mountSmall(sandbox.lock, 'tmpfs', 1);
+    writeFileSync(join(sandbox.lock, 'filler'), Buffer.alloc(1024 * 1024));
+    expect((await runBackup(sandbox)).code).toBe(0);
+    expect(lastRecord(sandbox).findings).toContainEqual(
+      expect.objectContaining({ code: 'lock-not-described', severity: 'info' }),
+    );
+  },
+);
 
 test('a target whose parents are missing is made, private', async () => {
   const sandbox = createSandbox();

@@ -2,7 +2,7 @@
 // checks names, extract-tree.ts writes. What cannot be extracted is a problem in the report; the rest goes on.
 
 import type { EntryMeta } from '../../entry.ts';
-import { ArchiveError, CompressionError, DiskSpaceError, StorageError } from '../../errors.ts';
+import { ArchiveError, CompressionError, DiskSpaceError } from '../../errors.ts';
 import type { Host, RealPath } from '../../host/host.ts';
 import { ProblemList, type ArchiveProblem } from '../verify/archive-problem.ts';
 import { dedupManifestPath, readDedupManifest } from '../read/dedup-manifest.ts';
@@ -79,10 +79,8 @@ async function reportDamage({ tree, problems }: ExtractRun, action: () => Promis
 }
 
 function prepareTarget(host: Host, to: RealPath): RealPath {
-  if (host.fs.lstatIfExists(to) === undefined) host.fs.makeDirectory(to, 0o700);
-  const real = host.fs.realPath(to);
-  if (host.fs.lstat(real).kind !== 'directory') throw new StorageError(`${to} is not a directory`);
-  return real;
+  host.fs.makeDirectory(to, 0o700);
+  return host.fs.realPath(to);
 }
 
 function checkSpace(host: Host, to: RealPath, plan: IndexPlan | null): void {

@@ -16,7 +16,15 @@ export interface BundleContents {
   /** Text of `.metadata` (or `.manifest.json`) and of `.sha256`; undefined when the bundle has none. */
   metadataText: string | undefined;
   checksumText: string | undefined;
+  frame: BundleFrame;
+}
+
+/** What must hold of the file around the members; only verifying reads all of it. */
+export interface BundleFrame {
+  /** The two blocks of zeros behind the last member, in a file of whole blocks. */
   hasEndMarker: boolean;
+  /** Where nothing but zeros may stand: the padding of each member, and all behind the last one. */
+  zeros: readonly { offset: number; size: number }[];
 }
 
 interface BundleMember {
@@ -26,6 +34,7 @@ interface BundleMember {
   offset: number;
 }
 
+const endMarker = Buffer.alloc(2 * tarBlockBytes);
 const maxMembers = 16;
 const maxMetadataBytes = 1024 * 1024;
 const maxChecksumBytes = 4 * 1024;
@@ -35,7 +44,7 @@ const checksumEnding = /(?<!\.metadata)\.sha256$/u;
 
 /** @param label the file, for messages. @throws ArchiveError for anything but a sound bundle of one archive */
 export async function readBundle(readAt: ReadAt, fileBytes: number, label: string): Promise<BundleContents> {
-  const { members, hasEndMarker } = await readMembers(readAt, fileBytes, label);
+  const members = await readMembers(readAt, fileBytes, label);
   const archives = members.filter((member) => !isSidecar(member.name));
   const [archive] = archives;
   if (archive === undefined) {
@@ -69,19 +78,36 @@ export async function readBundle(readAt: ReadAt, fileBytes: number, label: strin
     size: archive.meta.size,
     metadataText: await textOf(metadataEnding, maxMetadataBytes),
     checksumText: await textOf(checksumEnding, maxChecksumBytes),
-    hasEndMarker,
+    frame: await readFrame(readAt, fileBytes, members),
   };
+}
+
+async function readFrame(
+  readAt: ReadAt,
+  fileBytes: number,
+  members: readonly BundleMember[],
+): Promise<BundleFrame> {
+  const zeros: { offset: number; size: number }[] = [];
+  let end = 0;
+  for (const { offset, meta } of members) {
+    end = Math.min(fileBytes, offset + paddedBytes(meta.size));
+    zeros.push({ offset: offset + meta.size, size: end - offset - meta.size });
+  }
+  zeros.push({ offset: end, size: fileBytes - end });
+  const marker = await readAt(end, endMarker.length);
+  return { hasEndMarker: marker.equals(endMarker) && fileBytes % tarBlockBytes === 0, zeros };
 }
 
 function isSidecar(name: string): boolean {
   return metadataEnding.test(name) || name.endsWith('.sha256');
 }
 
-async function readMembers(readAt: ReadAt, fileBytes: number, label: string) {
+async function readMembers(readAt: ReadAt, fileBytes: number, label: string): Promise<BundleMember[]> {
   const members: BundleMember[] = [];
-  for (let offset = 0; offset < fileBytes;) {
+  // Less than a block at the end is no member: the file was cut there, which readFrame says.
+  for (let offset = 0; offset + tarBlockBytes <= fileBytes;) {
     const member = await readMemberAt(readAt, offset, label);
-    if (member === undefined) return { members, hasEndMarker: true };
+    if (member === undefined) break;
     const end = member.offset + member.meta.size;
     if (end > fileBytes) {
       throw new ArchiveError(
@@ -94,7 +120,7 @@ async function readMembers(readAt: ReadAt, fileBytes: number, label: string) {
       throw new ArchiveError(`${label} is not a bundle: it has too many members`);
     offset = member.offset + paddedBytes(member.meta.size);
   }
-  return { members, hasEndMarker: false };
+  return members;
 }
 
 /** The member whose header begins at `offset`; undefined at the end marker. */

@@ -12,10 +12,10 @@ import {
   parseArchiveName,
   sidecarNames,
 } from '../archive-name.ts';
-import { readBundle, type ReadAt } from './bundle-reader.ts';
+import { readBundle, type BundleFrame, type ReadAt } from './bundle-reader.ts';
 import type { CompressionType } from '../codec.ts';
 import { parseDigestLine } from '../digest.ts';
-import { compressionOfBytes, isAgeFile, magicBytes } from './compression-magic.ts';
+import { canBe, compressionOfBytes, isAgeFile, magicBytes } from './compression-magic.ts';
 import type { Manifest } from '../manifest.ts';
 import { openForReading, type ContentSource } from './read-content.ts';
 import type { ManifestSource } from './read-manifest.ts';
@@ -33,6 +33,10 @@ export interface OpenArchive extends ContentSource {
   name: string;
   manifest: Manifest;
   manifestSource: ManifestSource;
+  /** A sentence: the manifest is there, but not as it was written. */
+  manifestFault?: string;
+  /** Bundles only. */
+  frame?: BundleFrame;
   /** Empty: nothing says what the bytes should be. Two that differ: one of them, or the archive, is not the original. */
   expectedDigests: readonly ExpectedDigest[];
   /** Sentences: what is missing or contradicts itself, so that the archive cannot be fully verified. */
@@ -59,6 +63,7 @@ export async function openArchive(host: Host, path: RealPath): Promise<OpenArchi
   try {
     const status = host.fs.statFd(fd);
     if (status.kind !== 'file') throw new ArchiveError(`${path} is a ${status.kind}, not an archive`);
+    if (status.size === 0) throw emptyArchive(path);
     const readAt = rangedReader(host, fd);
     const head = await readAt(0, magicBytes);
     const file: OpenedFile = { path, size: status.size, mtimeNs: status.mtimeNs, readAt };
@@ -99,7 +104,7 @@ async function openBundle(file: OpenedFile): Promise<OpenArchive> {
   const bundle = await readBundle(file.readAt, file.size, file.path);
   const head = await file.readAt(bundle.offset, Math.min(magicBytes, bundle.size));
   const notes: string[] = [];
-  if (!bundle.hasEndMarker) notes.push('the bundle has no end marker: it may have been cut short');
+  if (!bundle.frame.hasEndMarker) notes.push('the bundle has no end marker: it may have been cut short');
   return describe({
     file,
     head,
@@ -107,6 +112,7 @@ async function openBundle(file: OpenedFile): Promise<OpenArchive> {
     kind: 'bundle',
     name: bundle.archiveName,
     range: { offset: bundle.offset, size: bundle.size },
+    frame: bundle.frame,
     metadataText: bundle.metadataText,
     checksumText: bundle.checksumText,
   });
@@ -146,6 +152,7 @@ interface Found {
   kind: OpenArchive['kind'];
   name: string;
   range: { offset: number; size: number };
+  frame?: BundleFrame;
   metadataText: string | undefined;
   checksumText: string | undefined;
 }
@@ -154,10 +161,11 @@ async function describe(found: Found): Promise<OpenArchive> {
   // With its parser only when an archive is opened: a backup opens none.
   const { readManifest } = await import('./read-manifest.ts');
   const { file, head, name, notes, range } = found;
+  if (range.size === 0) throw emptyArchive(file.path);
   const isEncrypted = name.endsWith(encryptedExtension) || isAgeFile(head);
   const compression = compressionOf(found, isEncrypted);
   const fallback = { name, size: range.size, mtimeNs: file.mtimeNs, path: file.path };
-  const { manifest, source } = readManifest(found.metadataText, fallback, notes);
+  const { manifest, source, fault } = readManifest(found.metadataText, fallback, notes);
   const expectedDigests: ExpectedDigest[] = [];
   const sidecar = readChecksum(found.checksumText, notes);
   if (sidecar !== undefined) expectedDigests.push({ source: 'checksum file', sha256: sidecar });
@@ -179,6 +187,8 @@ async function describe(found: Found): Promise<OpenArchive> {
     isEncrypted,
     manifest,
     manifestSource: source,
+    ...(fault === undefined ? {} : { manifestFault: fault }),
+    ...(found.frame === undefined ? {} : { frame: found.frame }),
     expectedDigests,
     unverified: notes,
   };
@@ -196,11 +206,23 @@ function readChecksum(text: string | undefined, notes: string[]): string | undef
 function compressionOf(found: Found, isEncrypted: boolean): CompressionType {
   const named = parseArchiveName(found.name)?.compression ?? compressionOfName(found.name);
   const compression = named ?? (isEncrypted ? undefined : compressionOfBytes(found.head));
-  if (compression !== undefined) return compression;
+  if (compression !== undefined) {
+    if (isEncrypted || canBe(compression, found.head)) return compression;
+    const type = compression === 'none' ? 'tar' : compression;
+    throw new ArchiveError(`${found.file.path} is not a ${type} archive although its name says so`, {
+      hint: 'It is damaged in its first bytes, or something else under this name. Use another copy.',
+    });
+  }
   const what = isEncrypted
     ? 'its name does not say how it is compressed'
     : 'it is neither tar nor compressed tar';
   throw new ArchiveError(`${found.file.path} cannot be read as an archive: ${what}`, {
     hint: 'Give the file its original name back (NAME.tar.zst, NAME.tar.xz.age and so on).',
+  });
+}
+
+function emptyArchive(path: RealPath): ArchiveError {
+  return new ArchiveError(`${path} is empty`, {
+    hint: 'An interrupted copy or a full disk may have left it. Use another copy.',
   });
 }

@@ -133,21 +133,24 @@ export async function* decodeContent(
   if (source.compression !== 'none') stages.push(codecFor(source.compression).decompress(host));
   const last = stages.at(-1);
   if (last === undefined) yield* bytes;
-  else yield* throughStages(bytes, stages, last);
+  else yield* throughStages(bytes, { stages, last }, options.signal);
 }
 
+/** An abort destroys the stages, whatever they are waiting for: that kills a program that hangs. */
 async function* throughStages(
   bytes: AsyncIterable<Buffer>,
-  stages: readonly Duplex[],
-  last: Duplex,
+  { stages, last }: { stages: readonly Duplex[]; last: Duplex },
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer, void> {
   const input = Readable.from(bytes, { objectMode: false });
-  const piped = pipeline([input, ...stages]);
+  const piped = pipeline([input, ...stages], signal === undefined ? {} : { signal });
   // What goes wrong arrives through `last` as well; this only keeps an early stop from being an unhandled rejection.
   piped.catch(() => undefined);
   try {
     for await (const chunk of last) yield chunk as Buffer;
     await piped;
+  } catch (error) {
+    throw signal?.aborted === true ? new InterruptedError(undefined, { cause: error }) : error;
   } finally {
     last.destroy();
     await piped.catch(() => undefined);

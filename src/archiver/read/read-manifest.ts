@@ -2,6 +2,7 @@
 
 import { parseArchiveName, parseTimestamp } from '../archive-name.ts';
 import { parseLegacyMetadata } from './legacy-metadata.ts';
+import { manifestSha256 } from '../manifest.ts';
 import { manifestSchema, type Manifest } from '../manifest-schema.ts';
 
 /** `none`: built from name and status of the file. */
@@ -15,22 +16,39 @@ export interface FileFacts {
   mtimeNs: bigint;
 }
 
-/** What is missing or malformed is added to `notes`, in words. */
-export function readManifest(
-  text: string | undefined,
-  facts: FileFacts,
-  notes: string[],
-): { manifest: Manifest; source: ManifestSource } {
+export interface ReadManifest {
+  manifest: Manifest;
+  source: ManifestSource;
+  /** A sentence: it is there, but not as it was written. */
+  fault?: string;
+}
+
+/** What is missing, malformed or altered is added to `notes`, in words. */
+export function readManifest(text: string | undefined, facts: FileFacts, notes: string[]): ReadManifest {
   if (text === undefined) {
     notes.push('the manifest (.metadata, .manifest.json) is missing: facts are taken from the file name');
     return { manifest: manifestOfFile(facts), source: 'none' };
   }
-  const parsed = manifestSchema.safeParse(parseJson(text));
-  if (parsed.success) return { manifest: parsed.data, source: 'json' };
+  const json = parseJson(text);
+  const parsed = manifestSchema.safeParse(json);
+  if (parsed.success) {
+    const manifest: ReadManifest = { manifest: parsed.data, source: 'json' };
+    if (isAsWritten(json)) return manifest;
+    const fault = 'the manifest (.metadata) was altered after it was written: its own SHA-256 does not fit';
+    notes.push(fault);
+    return { ...manifest, fault };
+  }
   const legacy = parseLegacyMetadata(text);
   if (legacy !== undefined) return { manifest: { ...manifestOfFile(facts), ...legacy }, source: 'legacy' };
-  notes.push('the manifest (.metadata) is damaged: facts are taken from the file name');
-  return { manifest: manifestOfFile(facts), source: 'none' };
+  const fault = 'the manifest (.metadata) is damaged: facts are taken from the file name';
+  notes.push(fault);
+  return { manifest: manifestOfFile(facts), source: 'none', fault };
+}
+
+/** By `manifest_sha256`; manifests from before it, and those of the existing edition, cannot tell. */
+function isAsWritten(json: unknown): boolean {
+  const facts = json as Readonly<Record<string, unknown>>;
+  return !('manifest_sha256' in facts) || facts.manifest_sha256 === manifestSha256(facts);
 }
 
 function parseJson(text: string): unknown {

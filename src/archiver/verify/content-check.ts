@@ -5,10 +5,12 @@ import type { EntryMeta } from '../../entry.ts';
 import type { ProblemList } from './archive-problem.ts';
 import { ContentHash } from '../index/content-hash.ts';
 import { EntryDigests } from '../index/entry-digests.ts';
-import { indexPath, type IndexEntry } from '../index/index-file.ts';
+import { indexPath, type IndexEntry, type IndexHead } from '../index/index-file.ts';
 import { IndexParser, metaOfIndexEntry } from '../index/index-parser.ts';
 import { areaKey, formatIndexFacts, sha256Key } from '../index/index-writer.ts';
 import { isIndexMember } from '../index/read-index.ts';
+import { AreaTally } from './area-tally.ts';
+import { PathSet } from './path-set.ts';
 import type { TarStep } from '../tar/tar-scanner.ts';
 
 export class ContentCheck {
@@ -18,8 +20,14 @@ export class ContentCheck {
   /** Sum of file contents. */
   bytes = 0;
   hasIndex = false;
+  /** The archive and its index were read to their ends. */
+  isComplete = false;
+  /** Files and bytes of each area, as the index gives them. */
+  readonly areas = new AreaTally();
   #indexed = 0;
   #current: EntryMeta | 'index' | 'ignored' = 'ignored';
+  /** What hard links may lead to: files, and symbolic links as GNU tar saves them. */
+  readonly #linkable = new PathSet();
   readonly #digests = new EntryDigests();
   readonly #content = new ContentHash();
   readonly #parser = new IndexParser(
@@ -34,6 +42,11 @@ export class ContentCheck {
     this.#problems = problems;
   }
 
+  /** Head of the index, when it was read. */
+  get indexHead(): IndexHead | undefined {
+    return this.#parser.head;
+  }
+
   /** @throws ArchiveError when the index is malformed */
   take(step: TarStep): void {
     if (step.kind === 'entry') this.#begin(step);
@@ -43,6 +56,7 @@ export class ContentCheck {
 
   /** To be called after the last step. */
   finish(): void {
+    this.isComplete = this.hasIndex;
     if (!this.hasIndex || this.#indexed === this.entries) return;
     const message = `the archive has ${this.entries} entries, its index lists ${this.#indexed}`;
     this.#problems.add({ code: 'entry-count-differs', message });
@@ -66,7 +80,15 @@ export class ContentCheck {
     } else if (meta.path !== '') {
       this.#current = meta;
       this.#content.start(meta.size);
+      this.#checkLink(meta);
     }
+  }
+
+  #checkLink({ type, path, linkTarget }: EntryMeta): void {
+    if (type === 'file' || type === 'symlink') this.#linkable.add(path);
+    if (type !== 'hardlink' || this.#linkable.has(linkTarget)) return;
+    const message = `${path} is a hard link to ${linkTarget}, which is no file that stands before it in the archive`;
+    this.#problems.add({ code: 'link-target-missing', path, message });
   }
 
   #addData(bytes: Buffer): void {
@@ -98,13 +120,16 @@ export class ContentCheck {
     const isSame =
       this.#digests.compareFacts(this.#indexed, line.slice(0, factsEnd)) === 'same' &&
       this.#digests.compareContent(this.#indexed, digest) === 'same';
-    if (isSame) this.#indexed += 1;
-    return isSame;
+    if (!isSame) return false;
+    this.#indexed += 1;
+    this.areas.addLine(line, areaAt);
+    return true;
   }
 
   #compare(entry: IndexEntry): void {
     const number = this.#indexed;
     this.#indexed += 1;
+    this.areas.add(entry);
     const verdict = this.#digests.compareFacts(number, formatIndexFacts(metaOfIndexEntry(entry)));
     // When the counts differ, `finish` says so.
     if (verdict === 'unknown') return;

@@ -5,7 +5,9 @@ import { createHash } from 'node:crypto';
 import { ArchiveError, CompressionError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import { ProblemList, type ArchiveProblem } from './archive-problem.ts';
+import { findFrameProblem } from './bundle-check.ts';
 import { ContentCheck, missingIndexMessage } from './content-check.ts';
+import { checkManifest } from './manifest-check.ts';
 import type { ExpectedDigest, OpenArchive } from '../read/open-archive.ts';
 import {
   decodeContent,
@@ -43,25 +45,26 @@ export interface VerifyReport {
   problemCount: number;
 }
 
-/** @throws EncryptionError without a key, PermissionError, InterruptedError */
-export function verifyArchive(
+/** Also what stands around the archive's bytes: bundle and manifest. @throws EncryptionError without a key, PermissionError, InterruptedError */
+export async function verifyArchive(
   host: Host,
   archive: OpenArchive,
   options: ReadOptions = {},
 ): Promise<VerifyReport> {
+  const problems = new ProblemList();
+  const check = new ContentCheck(problems);
   const expectedEntries = archive.manifest.entry_count;
-  return verifyContent(
-    host,
-    {
-      ...archive,
-      expectsIndex: archive.manifestSource === 'json' && !isOfExistingEdition(archive),
-      ...(expectedEntries === undefined ? {} : { expectedEntries }),
-    },
-    options,
-  );
+  const expectsIndex = archive.manifestSource === 'json' && !isOfExistingEdition(archive);
+  const source = { ...archive, expectsIndex, ...(expectedEntries === undefined ? {} : { expectedEntries }) };
+  const sha256 = await verifyBytes(host, source, check, { problems, options });
+  if (archive.manifestFault !== undefined)
+    problems.add({ code: 'manifest-damaged', message: archive.manifestFault });
+  if (expectsIndex && check.isComplete) checkManifest(archive, check, problems);
+  await verifyFrame(host, archive, { problems, options });
+  return reportOf(source, sha256, check, problems);
 }
 
-/** As verifyArchive, for bytes at a given place of a file. */
+/** Only the archive's own bytes, at a given place of a file. Throws as verifyArchive. */
 export async function verifyContent(
   host: Host,
   source: VerifySource,
@@ -69,13 +72,27 @@ export async function verifyContent(
 ): Promise<VerifyReport> {
   const problems = new ProblemList();
   const check = new ContentCheck(problems);
-  const sha256 = await readThrough(host, source, check, { problems, options });
-  if (problems.total === 0 || check.hasIndex) checkCounts(source, check, problems);
-  for (const expected of source.expectedDigests) {
-    if (sha256 === '' || expected.sha256 === sha256) continue;
-    const message = `the archive's SHA-256 is ${sha256}, the ${expected.source} says ${expected.sha256}`;
-    problems.add({ code: 'checksum-differs', message });
+  const sha256 = await verifyBytes(host, source, check, { problems, options });
+  return reportOf(source, sha256, check, problems);
+}
+
+async function verifyFrame(host: Host, archive: OpenArchive, run: VerifyRun): Promise<void> {
+  const { path, frame } = archive;
+  if (frame === undefined) return;
+  try {
+    const problem = await findFrameProblem(host, { path, frame }, run.options);
+    if (problem !== undefined) run.problems.add(problem);
+  } catch (error) {
+    run.problems.add(problemOf(error));
   }
+}
+
+function reportOf(
+  source: VerifySource,
+  sha256: string,
+  check: ContentCheck,
+  problems: ProblemList,
+): VerifyReport {
   return {
     ok: problems.total === 0,
     level: check.hasIndex ? 'content' : 'structure',
@@ -85,6 +102,24 @@ export async function verifyContent(
     problems: problems.items,
     problemCount: problems.total,
   };
+}
+
+/** Returns the SHA-256 of the bytes; empty when they cannot be read. */
+async function verifyBytes(
+  host: Host,
+  source: VerifySource,
+  check: ContentCheck,
+  run: VerifyRun,
+): Promise<string> {
+  const { problems } = run;
+  const sha256 = await readThrough(host, source, check, run);
+  if (problems.total === 0 || check.hasIndex) checkCounts(source, check, problems);
+  for (const expected of source.expectedDigests) {
+    if (sha256 === '' || expected.sha256 === sha256) continue;
+    const message = `the archive's SHA-256 is ${sha256}, the ${expected.source} says ${expected.sha256}`;
+    problems.add({ code: 'checksum-differs', message });
+  }
+  return sha256;
 }
 
 interface VerifyRun {

@@ -1,7 +1,7 @@
 // A file that grows under the name NAME.partial (0600 from the first byte) until it is published. Shared by both sinks.
 
 import { createHash } from 'node:crypto';
-import { asStorageError, StorageError } from '../../errors.ts';
+import { asStorageError, isSystemError, StorageError } from '../../errors.ts';
 import { type Host, joinReal, type RealPath } from '../../host/host.ts';
 import type { FinishedContent } from './archive-sink.ts';
 
@@ -58,12 +58,7 @@ export function createPartialFile(host: Host, directory: RealPath, name: string)
     sync: () => attempt(() => host.fs.sync(fd)),
     publish: () => {
       attempt(close);
-      if (host.fs.lstatIfExists(finalPath) !== undefined) {
-        throw new StorageError(`${finalPath} exists already`, {
-          hint: 'Another run used the same second; run the backup again.',
-        });
-      }
-      attempt(() => host.fs.rename(partialPath, finalPath));
+      attempt(() => moveToFreeName(host, partialPath, finalPath));
       try {
         attempt(() => host.fs.syncDirectory(directory));
       } catch (error) {
@@ -82,6 +77,33 @@ export function createPartialFile(host: Host, directory: RealPath, name: string)
       }
     },
   };
+}
+
+const noHardLinkCodes = ['EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS'];
+
+/** Like rename, but what somebody put under the new name in the last moment is never replaced. */
+function moveToFreeName(host: Host, from: RealPath, to: RealPath): void {
+  try {
+    host.fs.link(from, to);
+  } catch (error) {
+    if (isSystemError(error, 'EEXIST')) throw nameTaken(to);
+    if (!noHardLinkCodes.some((code) => isSystemError(error, code))) throw error;
+    if (host.fs.lstatIfExists(to) !== undefined) throw nameTaken(to);
+    host.fs.rename(from, to);
+    return;
+  }
+  try {
+    host.fs.unlink(from);
+  } catch (error) {
+    host.fs.unlink(to);
+    throw error;
+  }
+}
+
+function nameTaken(path: RealPath): StorageError {
+  return new StorageError(`${path} exists already`, {
+    hint: 'Another program made a file of this name meanwhile; run the backup again.',
+  });
 }
 
 export function removeIfExists(host: Host, path: RealPath): void {

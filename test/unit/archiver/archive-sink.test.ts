@@ -66,7 +66,9 @@ describe('a bundle', () => {
       expect(
         execFileSync('sha256sum', ['-c', `${archiveName}.sha256`], { cwd: directory, encoding: 'utf8' }),
       ).toBe(`${archiveName}: OK\n`);
-      expect(JSON.parse(readFileSync(join(directory, `${archiveName}.metadata`), 'utf8'))).toEqual(manifest);
+      expect(JSON.parse(readFileSync(join(directory, `${archiveName}.metadata`), 'utf8'))).toMatchObject(
+        manifest,
+      );
       expect(readFileSync(join(directory, archiveName)).equals(content)).toBe(true);
     },
   );
@@ -130,7 +132,7 @@ test('a raw archive has private sidecars that sha256sum accepts before it gets i
   for (const name of files()) expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600);
   execFileSync('sha256sum', ['--strict', '-c', `${archiveName}.sha256`], { cwd: directory });
   const metadata = readFileSync(join(directory, `${archiveName}.metadata`), 'utf8');
-  expect(JSON.parse(metadata)).toEqual(manifest);
+  expect(JSON.parse(metadata)).toMatchObject(manifest);
   expect(metadata.endsWith('}')).toBe(true);
   expect(readFileSync(join(directory, `${archiveName}.manifest.json`), 'utf8')).toBe(metadata);
 });

@@ -1,5 +1,6 @@
 // The manifest as text: keys in the order of the existing edition, then ours.
 
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import {
   type Manifest,
@@ -31,7 +32,10 @@ const full: Manifest = {
   archive_path: '/b/pve1-backup-20260724-020000.tar.xz',
 };
 
+const sha256OfText = (text: string) => createHash('sha256').update(text).digest('hex');
+
 test('keys stand in the order of the existing edition, whatever order they were set in', () => {
+  const withoutItself = renderManifest(full).replace(/,\n {2}"manifest_sha256": .*\n/, '\n');
   expect(renderManifest(full)).toBe(`{
   "archive_path": "/b/pve1-backup-20260724-020000.tar.xz",
   "archive_size": 1234,
@@ -60,22 +64,27 @@ test('keys stand in the order of the existing edition, whatever order they were 
       "files": 3,
       "bytes": 400
     }
-  ]
+  ],
+  "manifest_sha256": "${sha256OfText(withoutItself)}"
 }`);
 });
 
 test('keys that we do not know are kept, at the end', () => {
   const keys = Object.keys(JSON.parse(renderManifest({ future: 1, ...full })) as object);
   expect(keys.at(-1)).toBe('future');
-  expect(keys).toHaveLength(Object.keys(full).length + 1);
+  expect(keys).toHaveLength(Object.keys(full).length + 2);
 });
 
 test('writer and parser know the same keys, in the same order', () => {
   expect(Object.keys(manifestSchema.shape)).toEqual(manifestKeys);
 });
 
-test('what is rendered is read back the same', () => {
-  expect(manifestSchema.parse(JSON.parse(renderManifest(full)))).toEqual(full);
+test('what is rendered is read back the same, and rendered again the same', () => {
+  const text = renderManifest({ future: 1, ...full });
+  const { manifest_sha256: digest, ...facts } = manifestSchema.parse(JSON.parse(text));
+  expect(facts).toEqual({ future: 1, ...full });
+  expect(renderManifest({ ...facts, manifest_sha256: digest })).toBe(text);
+  expect(renderManifest({ ...facts, hostname: 'pve2', manifest_sha256: digest })).not.toContain(digest);
 });
 
 test('the room kept for a manifest holds the largest counts', () => {

@@ -237,6 +237,59 @@ test('a missing file, a directory and a file of another kind are errors that nam
   await expect(open(join(directory, 'text.bin'))).rejects.toThrow(/neither tar nor compressed tar/);
 });
 
+describe('a name that promises what the bytes are not is an error that says so', () => {
+  const nameOf = (extension: string) => join(directory, `pve1-backup-20260724-020000.tar${extension}`);
+
+  test.each(['', '.zst', '.gz', '.xz', '.bz2', '.lzma', '.zst.age', '.zst.bundle.tar'])(
+    'an empty file named .tar%s',
+    async (extension) => {
+      writeFileSync(nameOf(extension), '');
+      await expect(open(nameOf(extension))).rejects.toThrow(/ is empty$/);
+      await expect(open(nameOf(extension))).rejects.toThrow(ArchiveError);
+    },
+  );
+
+  test('an empty archive inside a bundle', async () => {
+    writeFileSync(nameOf('.zst.bundle.tar'), hostileTar({ name: 'a.tar.zst' }));
+    await expect(open(nameOf('.zst.bundle.tar'))).rejects.toThrow(/ is empty$/);
+  });
+
+  test.each([
+    ['', 'tar'],
+    ['.zst', 'zst'],
+    ['.gz', 'gz'],
+    ['.xz', 'xz'],
+    ['.bz2', 'bz2'],
+    ['.lzma', 'lzma'],
+  ])('zeros, or text, named .tar%s', async (extension, type) => {
+    for (const content of [Buffer.alloc(4096), 'hello']) {
+      writeFileSync(nameOf(extension), content);
+      await expect(open(nameOf(extension))).rejects.toThrow(
+        `is not a ${type} archive although its name says so`,
+      );
+    }
+  });
+
+  test.each([
+    ['.zst', 'zstd', ['-c']],
+    ['.gz', 'gzip', ['-c']],
+    ['.xz', 'xz', ['-c']],
+    ['.bz2', 'bzip2', ['-c']],
+    ['.lzma', 'xz', ['-9', '--format=lzma', '-c']],
+    ['.lzma', 'xz', ['--format=lzma', '--lzma1=lc=0,lp=2,pb=0,dict=4KiB', '-c']],
+    ['', 'cat', []],
+  ])('but what the program makes is opened (.tar%s, %s %j)', async (extension, program, args) => {
+    writeFileSync(nameOf(extension), execFileSync(program, args, { input: tar }));
+    expect(await pathsIn(await open(nameOf(extension)))).toEqual(expectedPaths);
+  });
+
+  test('but a tar of the oldest format, which has no magic, is opened', async () => {
+    writeFileSync(join(directory, 'f'), 'x');
+    execFileSync('tar', ['-C', directory, '--format=v7', '-cf', nameOf(''), 'f']);
+    expect(await pathsIn(await open(nameOf('')))).toEqual(['f']);
+  });
+});
+
 test('a broken file is a value in a listing, not the end of it', async () => {
   const head = await listHead(host, asRealPath(join(directory, 'none.tar')));
   expect(head.archive).toBeUndefined();

@@ -47,7 +47,7 @@ for (const type of compressionTypes) {
       const request = { type, level: undefined, mode: 'fast', threads: 2 } as const;
       const written = await writeArchive(host, {
         entries: [entries],
-        indexHead: { schemaVersion: 1, createdAt: 'now', hostname: 'pve1', areas: [] },
+        indexHead: { schemaVersion: 1, createdAt: '2026-07-24T02:00:00Z', hostname: 'pve1', areas: [] },
         compression: resolveCodec(host, request, () => undefined),
         sink,
         signal: host.signal,

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   openSync,
   readFileSync,
   rmSync,
@@ -22,6 +23,7 @@ import {
 } from '../../../src/archiver/verify/verify-archive.ts';
 import type { SourceEntry } from '../../../src/entry.ts';
 import { EncryptionError, InterruptedError } from '../../../src/errors.ts';
+import { createHost } from '../../../src/host/create-host.ts';
 import { asRealPath } from '../../../src/host/host.ts';
 import {
   existingEdition,
@@ -206,6 +208,43 @@ test('an entry behind the index, a device, a missing index and a count of the ma
   ).toEqual(['unsupported-entry']);
   expect(codesOf(await verify(hostileTar({ name: 'a' })))).toEqual(['index-missing']);
   expect(codesOf(await verify(tar, { manifest: { entry_count: 7 } }))).toEqual(['entry-count-differs']);
+});
+
+describe('a hard link whose target is no earlier file is found', () => {
+  const file = fileEntry('etc/hosts', 'x');
+  const link = linkEntry('hardlink', 'etc/second', 'etc/hosts');
+  test.each<[string, SourceEntry[], string[]]>([
+    ['missing', [link], ['link-target-missing']],
+    ['behind the link', [link, file], ['link-target-missing']],
+    ['a directory', [directoryEntry('etc/hosts'), link], ['link-target-missing']],
+    ['itself', [linkEntry('hardlink', 'a', 'a')], ['link-target-missing']],
+    ['in front of the link, as it should be', [file, link], []],
+    ['a symbolic link, as GNU tar saves it', [linkEntry('symlink', 'etc/hosts', 'x'), link], []],
+  ])('%s', async (_title, linked, codes) => {
+    expect(codesOf(await verify(await tarWithIndex(linked)))).toEqual(codes);
+  });
+});
+
+describe('a decompressor that hangs', () => {
+  test('ends at once, with its process group, when the run is interrupted', async () => {
+    const pidFile = join(directory, 'pid');
+    writeFileSync(join(directory, 'xz'), `#!/bin/sh\necho $$ > ${pidFile}\nsleep 1000\n`, { mode: 0o755 });
+    const stubHost = createHost({ env: { ...process.env, PATH: `${directory}:${process.env.PATH ?? ''}` } });
+    const path = join(directory, 'x-backup-20260724-020000.tar.xz');
+    writeFileSync(path, execFileSync('xz', ['-c'], { input: await tarWithIndex(entries) }));
+    const controller = new AbortController();
+    const work = verifyArchive(stubHost, await open(path), { signal: controller.signal });
+    work.catch(() => undefined);
+    await expect.poll(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8')).toMatch(/\d+\n/);
+    const abortedAt = performance.now();
+    controller.abort();
+    await expect(work).rejects.toThrow(InterruptedError);
+    expect(performance.now() - abortedAt).toBeLessThan(1000);
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    const isRunning = () =>
+      existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    await expect.poll(isRunning).toBe(false);
+  });
 });
 
 test('a checksum file that disagrees is a problem even when the manifest agrees', async () => {

@@ -43,7 +43,7 @@ test('an archive that the disk damaged after it was written is not kept: exit 8'
 });
 
 test.each([
-  ['rename', 'EIO'],
+  ['link', 'EIO'],
   ['sync', 'EIO'],
   ['write', 'EDQUOT'],
 ] as const)(
