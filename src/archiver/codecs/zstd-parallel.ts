@@ -22,7 +22,8 @@ export function createParallelZstdCompress(
   threads: number,
   chunkDone: ChunkDone = () => undefined,
 ): Transform {
-  const maxJobs = Math.min(threads, maxConcurrentFrames);
+  // One more than there are threads, so that none waits while the next frame is read.
+  const maxJobs = Math.min(threads + 1, maxConcurrentFrames);
   const jobs: Promise<Buffer>[] = [];
   let pending: Buffer[] = [];
   let pendingBytes = 0;

@@ -3,7 +3,7 @@ import { bool, hostPath, section, size, string } from '../kinds.ts';
 export const pve = section('pve', 'Proxmox VE', 'Used only where Proxmox VE is installed.', {
   BACKUP_CLUSTER_CONFIG: bool({
     default: 'true',
-    doc: 'Corosync settings and key, the cluster database, HA and resource mappings.',
+    doc: 'Corosync settings and key, the cluster database, and what commands tell about the cluster, HA and resource mappings. (The files of HA and mappings in /etc/pve are always saved.)',
   }),
   BACKUP_VM_CONFIGS: bool({
     default: 'true',
