@@ -3,6 +3,7 @@
 // existing edition makes, and `proxmox-backup-…` of its shell predecessor.
 
 import type { Codec, CompressionType } from './codec.ts';
+import { formatStamp } from '../util/format.ts';
 import { codecForExtension, codecs } from './codecs/index.ts';
 
 export interface ArchiveName {
@@ -31,13 +32,6 @@ const currentName = new RegExp(String.raw`^([^/]+)-backup-(\d{8}-\d{6})${ending}
 const legacyName = new RegExp(String.raw`^proxmox-backup-([^/]*?)${ending}$`, 'su');
 const timestampInName = /\d{8}-\d{6}/u;
 
-/** `YYYYMMDD-HHMMSS` in local time. */
-export function formatTimestamp(when: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0');
-  const date = `${String(when.getFullYear()).padStart(4, '0')}${two(when.getMonth() + 1)}${two(when.getDate())}`;
-  return `${date}-${two(when.getHours())}${two(when.getMinutes())}${two(when.getSeconds())}`;
-}
-
 /** The moment that a stamp of an archive name means on this host; undefined when it is not a date. */
 export function parseTimestamp(timestamp: string): Date | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/.exec(timestamp);
@@ -58,7 +52,7 @@ export interface ArchiveNameParts {
 
 /** Name of an archive without the bundle's ending. */
 export function makeArchiveName(parts: ArchiveNameParts): string {
-  const stem = `${parts.hostname}-backup-${formatTimestamp(parts.startedAt)}.tar${parts.compressionExtension}`;
+  const stem = `${parts.hostname}-backup-${formatStamp(parts.startedAt)}.tar${parts.compressionExtension}`;
   return parts.isEncrypted ? `${stem}${encryptedExtension}` : stem;
 }
 
@@ -120,13 +114,18 @@ export function sidecarNames(archiveName: string): SidecarNames {
 export function isPartialName(fileName: string): boolean {
   const stem = /^(.+?)(?:\.partial|\.tmp-[^/]*)$/su.exec(fileName)?.[1];
   if (stem === undefined) return false;
-  const archive = stem.replace(/(?:\.sha256|\.manifest\.json|\.metadata|\.metadata\.sha256)$/u, '');
+  const archive = withoutSidecarEnding(stem);
   return parseArchiveName(archive) !== undefined;
 }
 
 /** A sidecar (`.sha256`, `.metadata` ...) of which neither the archive nor its bundle is there: left by a crash before it was. */
 export function isOrphanedSidecar(fileName: string, allNames: ReadonlySet<string>): boolean {
-  const archive = fileName.replace(/(?:\.sha256|\.manifest\.json|\.metadata|\.metadata\.sha256)$/u, '');
+  const archive = withoutSidecarEnding(fileName);
   if (archive === fileName || parseArchiveName(archive) === undefined) return false;
   return !allNames.has(archive) && !allNames.has(`${archive}${bundleExtension}`);
+}
+
+/** Name of the archive that a sidecar belongs to; any other name as it is. */
+export function withoutSidecarEnding(fileName: string): string {
+  return fileName.replace(/(?:\.sha256|\.manifest\.json|\.metadata|\.metadata\.sha256)$/u, '');
 }

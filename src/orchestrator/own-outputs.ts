@@ -2,7 +2,12 @@
 // archive would hold all earlier ones.
 
 import { posix } from 'node:path';
-import { bundleExtension, isPartialName, parseArchiveName } from '../archiver/archive-name.ts';
+import {
+  bundleExtension,
+  isPartialName,
+  parseArchiveName,
+  withoutSidecarEnding,
+} from '../archiver/archive-name.ts';
 import { isDeclaredPlace, type ClaimNode } from '../collector/ownership.ts';
 import { hostPathOf } from '../config/layout.ts';
 import type { ConfigValues } from '../config/options.ts';
@@ -48,8 +53,6 @@ function namesOf(source: Host, path: RealPath): string[] {
   }
 }
 
-const sidecarEnding = /(?:\.sha256|\.manifest\.json|\.metadata|\.metadata\.sha256)$/u;
-
 /** Cheap first: this is asked for every file. */
 function isBundleName(name: string): boolean {
   const isBundle = name.endsWith(bundleExtension) || name.endsWith(`${bundleExtension}.partial`);
@@ -62,6 +65,6 @@ function isOwnName(name: string): boolean {
     isLogName(name) ||
     isRecordName(name) ||
     isPartialName(name) ||
-    parseArchiveName(name.replace(sidecarEnding, '')) !== undefined
+    parseArchiveName(withoutSidecarEnding(name)) !== undefined
   );
 }

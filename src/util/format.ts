@@ -32,7 +32,7 @@ const two = (value: number) => String(value).padStart(2, '0');
 
 /** Local time, `2026-07-24 02:00:00`. */
 export function formatLocalTime(date: Date): string {
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  const day = `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   compressionOfName,
-  formatTimestamp,
   isPartialName,
   makeArchiveName,
   parseArchiveName,
   parseTimestamp,
   sidecarNames,
 } from '../../../src/archiver/archive-name.ts';
+import { formatStamp } from '../../../src/util/format.ts';
 import { codecs } from '../../../src/archiver/codecs/index.ts';
 
 const startedAt = new Date(2026, 6, 24, 2, 0, 5);
@@ -34,7 +34,7 @@ test('what is made of any host and codec is read back as it was', () => {
           compressionExtension: codec.extension,
           isEncrypted,
         });
-        const expected = { hostname, timestamp: formatTimestamp(at), isEncrypted, isBundle: false };
+        const expected = { hostname, timestamp: formatStamp(at), isEncrypted, isBundle: false };
         const parsed = parseArchiveName(name);
         expect(parsed).toMatchObject(expected);
         expect(codecs[parsed!.compression!].extension).toBe(codec.extension);
