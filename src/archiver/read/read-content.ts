@@ -1,7 +1,7 @@
 // From the bytes of a file to the tar stream inside: range of the file -> stages (decryption) -> decompression.
 // Ending the iteration early stops everything at once: no process, no open file is left.
 
-import { Readable, type Duplex } from 'node:stream';
+import { addAbortSignal, Readable, type Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   ArchiveError,
@@ -146,6 +146,8 @@ async function* throughStages(
   const piped = pipeline([input, ...stages], signal === undefined ? {} : { signal });
   // What goes wrong arrives through `last` as well; this only keeps an early stop from being an unhandled rejection.
   piped.catch(() => undefined);
+  // The pipeline ends, and forgets the signal, once `last` has taken all input; its output may still be to come.
+  if (signal !== undefined) addAbortSignal(signal, last);
   try {
     for await (const chunk of last) yield chunk as Buffer;
     await piped;

