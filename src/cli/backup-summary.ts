@@ -2,7 +2,7 @@
 
 import type { Finding } from '../findings.ts';
 import type { BackupOutcome } from '../orchestrator/finish-run.ts';
-import type { RunRecord } from '../report/run-record.ts';
+import type { RunRecord } from '../run-record.ts';
 import type { Style } from '../ui/style.ts';
 import { describeProduct } from '../host/facts.ts';
 import { AppError } from '../errors.ts';

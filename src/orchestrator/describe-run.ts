@@ -3,13 +3,8 @@
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { ExitCode, ExitName } from '../errors.ts';
 import { proxmoxTypeOf } from '../host/facts.ts';
-import {
-  limitFindings,
-  sizeFields,
-  type RunRecord,
-  type TierResult,
-  type RunStatus,
-} from '../report/run-record.ts';
+import { limitFindings, sizeFields } from '../report/run-record.ts';
+import type { RunRecord, TierResult, RunStatus } from '../run-record.ts';
 import { formatDuration, formatRfc3339 } from '../util/format.ts';
 import { version } from '../version.ts';
 import type { RunParts } from './run-parts.ts';

@@ -12,7 +12,8 @@ import {
 } from '../errors.ts';
 import { worstSeverity, type Finding } from '../findings.ts';
 import type { RealPath } from '../host/host.ts';
-import { writeRunRecord, type RunRecord, type RunStatus } from '../report/run-record.ts';
+import { writeRunRecord } from '../report/run-record.ts';
+import type { RunRecord, RunStatus } from '../run-record.ts';
 import { describeRun, type Ending } from './describe-run.ts';
 import type { RunParts } from './run-parts.ts';
 import type { Run } from './run-state.ts';

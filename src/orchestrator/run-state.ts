@@ -5,7 +5,7 @@ import type { LoadedConfig } from '../config/load-config.ts';
 import { describeSystemError, isSystemError } from '../errors.ts';
 import type { Finding, ReportFinding } from '../findings.ts';
 import type { Host, RealPath } from '../host/host.ts';
-import type { PhaseTime } from '../report/run-record.ts';
+import type { PhaseTime } from '../run-record.ts';
 import { noLog, openRunLog, type LogLabel, type RunLog } from '../report/run-log.ts';
 import type { Redact } from '../ui/redact.ts';
 import type { Reporter } from '../ui/reporter.ts';

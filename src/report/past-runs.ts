@@ -3,7 +3,8 @@
 
 import { isSystemError } from '../errors.ts';
 import { joinReal, type Host, type RealPath } from '../host/host.ts';
-import { isRecordName, type RunRecord } from './run-record.ts';
+import { isRecordName } from './run-record.ts';
+import type { RunRecord } from '../run-record.ts';
 
 /** Keys of a record; of the existing edition's records the last ones are missing. */
 export type PastRun = Pick<

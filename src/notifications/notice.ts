@@ -1,0 +1,52 @@
+// The message model: what an admin is told about a run, free of any channel. Made from the run record by build-notice.ts.
+
+import type { Finding } from '../findings.ts';
+import type { RunRecord, RunStatus, TierResult } from '../run-record.ts';
+
+/** `test`: sent by `proxsave notify test`. */
+export type NoticeStatus = RunStatus | 'test';
+
+/** Findings of one code, the most important first. */
+export interface FindingGroup {
+  severity: Finding['severity'];
+  code: string;
+  count: number;
+  /** The first few messages, redacted. */
+  examples: readonly string[];
+}
+
+/** Names of files that differ from the archive before, by area; never content. */
+export interface AreaChanges {
+  area: string;
+  added: readonly string[];
+  removed: readonly string[];
+  changed: readonly string[];
+}
+
+export interface Notice {
+  status: NoticeStatus;
+  /** One line: outcome and host, e.g. `Backup of pve1 done with 2 warnings`. Fits a mail subject. */
+  title: string;
+  hostname: string;
+  /** e.g. `Proxmox VE 9.0.3`; empty on a plain host. */
+  product: string;
+  startedAt: Date;
+  durationSeconds: number;
+  archiveName?: string;
+  archiveBytes?: number;
+  files: number;
+  contentBytes: number;
+  isEncrypted: boolean;
+  isVerified: boolean;
+  tiers: readonly TierResult[];
+  groups: readonly FindingGroup[];
+  /** Absent: there is no earlier archive to compare with. */
+  changes?: readonly AreaChanges[];
+  /** Why the run ended as it did, when not with an archive. */
+  error?: string;
+  /** What to type or look at next. */
+  nextStep: string;
+  /** The last lines of the run's log, redacted; for channels that send it along. */
+  logTail: readonly string[];
+  record: RunRecord;
+}
