@@ -1,6 +1,6 @@
 # `make help` explains itself.
 .DEFAULT_GOAL := help
-.PHONY: help backup test check bench docs install clean
+.PHONY: help backup test check bench build docs install clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,10 @@ check: ## Format, lint, types, generated docs, tests: what must be green before 
 bench: ## Measure against GNU tar and the codec's own program
 	@sh tools/install-dependencies.sh --all
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" npm run bench
+
+build: ## Bundle the program into dist/ (a release runs that; dist/proxsave starts it)
+	@sh tools/install-dependencies.sh --all
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" npm run build
 
 docs: ## Render the generated parts of docs/
 	@sh tools/install-dependencies.sh --all

@@ -28,6 +28,8 @@ const { values: flags } = parseArgs({
 });
 const runs = Number(flags.runs);
 const project = resolve(import.meta.dirname, '..');
+/** The bundled program, as a release runs it. */
+const program = join(project, 'dist/proxsave');
 const level = 3;
 const threads = availableParallelism();
 
@@ -121,7 +123,7 @@ async function compare(name: string, fill: (place: string) => void): Promise<voi
     const plain = join(work, 'plain.tar.zst');
     const pipeline = `tar -C ${host} -cf - etc data | zstd -q -${level} -T${threads} -c | tee ${plain} | sha256sum`;
     const checked = `${pipeline}; sha256sum ${plain}; zstd -q -dc ${plain} | tar -tf - | wc -l`;
-    const ours = [join(project, 'proxsave'), 'backup', '--root', host, '--quiet'];
+    const ours = [program, 'backup', '--root', host, '--quiet'];
     const env = {
       BACKUP_PATH: target,
       CUSTOM_BACKUP_PATHS: '/data',
@@ -175,7 +177,7 @@ async function compareStart(): Promise<void> {
   const bare: number[] = [];
   for (let run = 0; run < runs * 4; run += 1) {
     bare.push((await measure([process.execPath, '-e', '0'])).seconds);
-    version.push((await measure([join(project, 'proxsave'), '--version'])).seconds);
+    version.push((await measure([program, '--version'])).seconds);
   }
   const [ours, node] = [median(version) * 1000, median(bare) * 1000];
   console.log(
@@ -188,7 +190,7 @@ async function measureCluster(nodes: number, guests: number): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'proxsave-bench-'));
   try {
     const host = buildLargePveHost(work, { nodes, guests });
-    const ours = [join(project, 'proxsave'), 'backup', '--root', host.root, '--quiet'];
+    const ours = [program, 'backup', '--root', host.root, '--quiet'];
     const rows: Measure[] = [];
     for (let run = -1; run < runs; run += 1) {
       const result = await measure(ours, host.env);
@@ -204,6 +206,7 @@ async function measureCluster(nodes: number, guests: number): Promise<void> {
   }
 }
 
+spawnSync(process.execPath, [join(project, 'tools/build.ts')], { stdio: 'inherit' });
 const zstd = spawnSync('zstd', ['--version'], { encoding: 'utf8' }).stdout.trim().split('\n')[0] ?? '';
 console.log(
   `${cpus()[0]?.model ?? 'unknown CPU'}, ${threads} threads, ${(totalmem() / 1024 ** 3).toFixed(0)} GiB, Linux ${release()}, Node ${process.version}; ${zstd}`,
