@@ -87,8 +87,18 @@ export class SecurityError extends AppError {
 export class EncryptionError extends AppError {
   readonly exit = 'encryption';
 }
+/** No key was given, or none of them fits: nothing is said about the file itself. Other EncryptionErrors: it is damaged. */
+export class KeyError extends EncryptionError {}
 export class SkippedError extends AppError {
   readonly exit = 'skipped';
+}
+/** The host is as it was before the restore. */
+export class RestoreUndoneError extends AppError {
+  readonly exit = 'restore-undone';
+}
+/** The host is neither as it was nor as planned. */
+export class RestoreBrokenError extends AppError {
+  readonly exit = 'restore-broken';
 }
 export class InterruptedError extends AppError {
   readonly exit = 'interrupted';

@@ -1,5 +1,6 @@
 // argv -> command -> exit code. The only place that ends the process and sets its exit code.
 
+import { ioWorkerArgument } from './host/own-program.ts';
 import { version } from './version.ts';
 
 async function main(): Promise<number> {
@@ -11,6 +12,15 @@ async function main(): Promise<number> {
   }
   // Whatever is created without a mode of its own is private.
   process.umask(0o077);
+  if (argv.length === 1 && argv[0] === ioWorkerArgument) {
+    const { serveIoWorker } = await import('./storage/isolated-directory/worker.ts');
+    await serveIoWorker({
+      input: process.stdin,
+      write: (line) => process.stdout.write(line),
+      env: process.env,
+    });
+    return 0;
+  }
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -26,6 +36,9 @@ async function main(): Promise<number> {
       stdout: streamOf(process.stdout),
       stderr: streamOf(process.stderr),
       isInteractive: process.stdin.isTTY && process.stdout.isTTY,
+      ...(process.stdin.isTTY && process.stderr.isTTY
+        ? { prompts: { input: process.stdin, output: process.stderr } }
+        : {}),
     },
     signal: interrupt.signal,
   });

@@ -60,6 +60,7 @@ export interface RunRecord {
   install_id: string;
   version: string;
   verified: boolean;
+  encrypted: boolean;
   findings: readonly Finding[];
   /** Findings beyond the number that is kept here, by code. */
   findings_omitted: Readonly<Record<string, number>>;

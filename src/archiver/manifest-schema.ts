@@ -26,6 +26,8 @@ export const manifestSchema = z.looseObject({
   schema_version: z.number().optional(),
   /** Which installation made it; retention only ever acts on its own. */
   install_id: z.string().optional(),
+  /** Public keys that the archive is encrypted for. */
+  recipients: z.array(z.string()).optional(),
   /** `complete`, or `partial` when errors kept whole areas out. */
   status: z.enum(['complete', 'partial']).optional(),
   /** RFC 3339; present when the archive was read back and every hash agreed. */

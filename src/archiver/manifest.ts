@@ -28,6 +28,7 @@ export const manifestKeys = [
   'passphrase_salt',
   'schema_version',
   'install_id',
+  'recipients',
   'status',
   'verified_at',
   'entry_count',
@@ -60,9 +61,9 @@ function indented(facts: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(facts, null, 2);
 }
 
-/** Room for every manifest of an archive with so many areas, whatever its counts turn out to be. */
-export function manifestRoomBytes(areaCount: number): number {
+/** Room for every manifest of an archive with so many areas and recipients, whatever its counts turn out to be. */
+export function manifestRoomBytes(areaCount: number, recipients: readonly string[] = []): number {
   const generalBytes = 8 * 1024;
   const areaBytes = 160;
-  return generalBytes + areaCount * areaBytes;
+  return generalBytes + areaCount * areaBytes + Buffer.byteLength(indented({ recipients }));
 }

@@ -30,7 +30,7 @@ export function renderBackupPlan(plan: BackupPlan, style: Style, hasNotes: boole
       : []),
     ...(findings.length > 20 ? [`  ... and ${formatCount(findings.length - 20, 'more finding')}`] : []),
     '',
-    `  target: ${printable(plan.target)}${room}, compression ${plan.compression}`,
+    `  target: ${printable(plan.target)}${room}, compression ${plan.compression}${plan.isEncrypted ? ', encrypted with age' : ''}`,
     ...indented(
       'This was a dry run: nothing was written. Sizes are before compression; commands were not run.',
     ),

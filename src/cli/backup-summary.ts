@@ -76,9 +76,10 @@ function archiveLines(record: RunRecord, style: Style): string[] {
     record.compression === 'none'
       ? 'not compressed'
       : `${record.compression} level ${record.compression_level}`;
+  const encryption = record.encrypted ? ', encrypted with age' : '';
   return [
     `  archive    ${record.archive_path}`,
-    `  size       ${formatBytes(record.archive_size)} (${level})`,
+    `  size       ${formatBytes(record.archive_size)} (${level}${encryption})`,
     `  saved      ${saved}`,
     `  verified   ${verified}`,
     ...coverageLine(record, style),

@@ -7,6 +7,7 @@ import { readIndex } from '../archiver/index/read-index.ts';
 import { exitCodeOf, UsageError } from '../errors.ts';
 import { splitArchivePath } from '../orchestrator/find-archive.ts';
 import type { Command, CommandContext } from './command.ts';
+import { keyOptions, unlock } from './keys-given.ts';
 import { openNamed } from './open-named.ts';
 import { archivePathOf } from './select-entries.ts';
 
@@ -16,7 +17,7 @@ export const catCommand: Command = {
   arguments: [
     { name: 'archive:path', description: 'the archive, a colon, the path inside: latest:/etc/fstab' },
   ],
-  options: [],
+  options: keyOptions,
   examples: [
     {
       what: 'The network configuration of the newest archive',
@@ -36,7 +37,7 @@ export const catCommand: Command = {
         hint: 'for example: proxsave cat latest:/etc/hosts',
       });
     }
-    const archive = await openNamed(context, place.archive);
+    const archive = await unlock(context, input, await openNamed(context, place.archive));
     const path = archivePathOf(place.path);
     const content = catEntry(context.host, archive, path, { signal: context.host.signal });
     try {

@@ -2,6 +2,7 @@
 
 import type { ExitCode, ExitName } from '../errors.ts';
 import type { Host, RealPath } from '../host/host.ts';
+import type { Prompts } from '../ui/prompts.ts';
 import type { LogLevel, Reporter } from '../ui/reporter.ts';
 import type { Style } from '../ui/style.ts';
 import type { Terminal } from '../ui/terminal.ts';
@@ -78,4 +79,6 @@ export interface CommandContext {
   hasReader(): boolean;
   /** How a long command tells what it does. */
   createReporter(): Reporter;
+  /** Undefined: nobody can be asked. Say then which flag answers. */
+  prompts: Prompts | undefined;
 }

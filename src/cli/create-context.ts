@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { createHost } from '../host/create-host.ts';
 import { asRealPath, type Host, type RealPath } from '../host/host.ts';
+import { createPrompts } from '../ui/prompts.ts';
 import { createJsonReporter, createTextReporter } from '../ui/reporter.ts';
 import { styleFor } from '../ui/style.ts';
 import type { OutputStream, Terminal } from '../ui/terminal.ts';
@@ -56,6 +57,7 @@ export function createContext(request: ProgramRequest, options: RawOptions): Com
     warn: (message) => {
       stderr.write(`${errorStyle.yellow('warning:')} ${printableLines(redact(message), '  ')}\n`);
     },
+    prompts: terminal.prompts === undefined ? undefined : createPrompts(terminal.prompts, host.signal),
     hasReader: () => stdout.failure === undefined,
     createReporter: () => {
       if (global.isJson) return createJsonReporter(printJson, redact);

@@ -17,6 +17,7 @@ import { asRealPath, type Host, type RealPath } from '../host/host.ts';
 import { formatBytes, formatCount } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command, CommandContext, CommandInput } from './command.ts';
+import { keyOptions, unlock } from './keys-given.ts';
 import { archiveArgument, openNamed } from './open-named.ts';
 import { problemLines } from './problem-lines.ts';
 import {
@@ -39,6 +40,7 @@ export const extractCommand: Command = {
     { flags: '--overwrite', description: 'replace files that exist there' },
     { flags: '--no-owner', description: 'files belong to who runs this' },
     { flags: '--keep-special-modes', description: 'keep setuid and setgid bits' },
+    ...keyOptions,
   ],
   examples: [
     { what: 'Everything', command: 'proxsave extract latest --to /var/tmp/rescue' },
@@ -59,7 +61,7 @@ export const extractCommand: Command = {
   run: async (context, input) => {
     const [words = '', ...wanted] = input.args;
     const to = targetOf(context, words, input.text('to'));
-    const archive = await openNamed(context, words);
+    const archive = await unlock(context, input, await openNamed(context, words));
     const selection = selectEntries(wanted, areasOf(archive));
     const report = await extract(context, input, { archive, to, selection });
     const outcome = { report, to, unmatched: selection.unmatched(), faults: faultsOf(report) };

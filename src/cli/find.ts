@@ -9,6 +9,7 @@ import { listArchives } from '../orchestrator/list-archives.ts';
 import { formatBytes, formatCount, formatLocalTime } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command, CommandContext } from './command.ts';
+import { createUnlock, keyOptions } from './keys-given.ts';
 import { openNamed } from './open-named.ts';
 import { areasOf, catalogueIds, unknownArea } from './select-entries.ts';
 
@@ -22,7 +23,10 @@ export const findCommand: Command = {
     { name: 'pattern', description: 'a name, a path or a pattern: interfaces, /etc/network/*, *.conf' },
     { name: 'archive', description: 'only in these archives', isOptional: true, isVariadic: true },
   ],
-  options: [{ flags: '--area <areas>', description: 'only in these areas (comma-separated)', isList: true }],
+  options: [
+    { flags: '--area <areas>', description: 'only in these areas (comma-separated)', isList: true },
+    ...keyOptions,
+  ],
   examples: [
     {
       what: 'Every version of a file',
@@ -40,11 +44,12 @@ export const findCommand: Command = {
       (wantedAreas.length === 0 || wantedAreas.includes(area)) && matchesPath(path);
     const { archives, unreadable } = await archivesToSearch(context, words);
     checkAreas(wantedAreas, archives);
+    const unlockArchive = createUnlock(context, input);
     let found = 0;
     let damaged = unreadable;
     for (const archive of archives) {
       try {
-        found += await searchArchive(context, archive, matches);
+        found += await searchArchive(context, await unlockArchive(archive), matches);
       } catch (error) {
         // One damaged archive must not hide what the others hold.
         if (!(error instanceof AppError) || error.exit === 'interrupted') throw error;

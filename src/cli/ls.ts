@@ -6,6 +6,7 @@ import { exitCodeOf } from '../errors.ts';
 import { formatLocalTime } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command } from './command.ts';
+import { keyOptions, unlock } from './keys-given.ts';
 import { archiveArgument, openNamed } from './open-named.ts';
 import { areasOf, pathArgument, selectEntries, warnOfUnmatched } from './select-entries.ts';
 
@@ -13,7 +14,7 @@ export const lsCommand: Command = {
   name: 'ls',
   summary: 'List the files in an archive',
   arguments: [archiveArgument, pathArgument],
-  options: [],
+  options: keyOptions,
   examples: [
     { what: 'Everything', command: 'proxsave ls latest' },
     { what: 'One directory, and one area', command: 'proxsave ls latest /etc/network ssh' },
@@ -21,7 +22,7 @@ export const lsCommand: Command = {
   exits: ['warnings', 'archive', 'compression', 'disk-space', 'encryption', 'permission', 'interrupted'],
   run: async (context, input) => {
     const [words = '', ...wanted] = input.args;
-    const archive = await openNamed(context, words);
+    const archive = await unlock(context, input, await openNamed(context, words));
     const selection = selectEntries(wanted, areasOf(archive));
     let entries = 0;
     for await (const item of readIndex(context.host, archive, { signal: context.host.signal })) {

@@ -76,6 +76,9 @@ function factRows(archive: OpenArchive, now: Date): [string, string][] {
     ['sha256', archive.expectedDigests[0]?.sha256 ?? 'unknown'],
     ['verified', verifiedText(archive)],
   ];
+  for (const [at, recipient] of (manifest.recipients ?? []).entries()) {
+    rows.push([at === 0 ? 'opened by' : '', recipient]);
+  }
   if (file_count !== undefined) {
     rows.push(['holds', `${formatCount(file_count, 'file')}, ${formatBytes(content_bytes)}`]);
   }

@@ -6,6 +6,7 @@ import { ArchiveError, CompressionError, exitCodeOf, VerificationError } from '.
 import { formatBytes, formatCount } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command, CommandContext } from './command.ts';
+import { keyOptions, unlock } from './keys-given.ts';
 import { archiveArgument, openNamed } from './open-named.ts';
 import { problemLines } from './problem-lines.ts';
 import { showCoverage } from './show-coverage.ts';
@@ -24,6 +25,7 @@ export const verifyCommand: Command = {
       flags: '--coverage',
       description: 'also list what a rebuild of the host needs, and whether it is there',
     },
+    ...keyOptions,
   ],
   examples: [
     { what: 'Is the newest archive still good?', command: 'proxsave verify latest' },
@@ -35,7 +37,7 @@ export const verifyCommand: Command = {
   ],
   exits: ['warnings', 'verification', 'disk-space', 'encryption', 'permission', 'interrupted'],
   run: async (context, input) => {
-    const archive = await openForProof(context, input.args[0] ?? '');
+    const archive = await unlock(context, input, await openForProof(context, input.args[0] ?? ''));
     const report = await verify(context, archive);
     const { unverified } = archive;
     if (context.global.isJson) {

@@ -5,6 +5,7 @@ import type { ResolvedCompression } from '../archiver/resolve-codec.ts';
 import type { CollectionRequest } from '../collector/collect.ts';
 import type { HostFacts } from '../host/facts.ts';
 import type { Host, RealPath } from '../host/host.ts';
+import type { ArchiveEncryption } from './archive-encryption.ts';
 import type { CoverageCounts } from './coverage/coverage.ts';
 import type { DirectoryStore } from '../storage/directory-store.ts';
 
@@ -14,6 +15,8 @@ export interface ArchiveJob {
   facts: HostFacts;
   collection: Omit<CollectionRequest, 'mode' | 'onDatabase'>;
   compression: ResolvedCompression;
+  /** Absent: the archive is not encrypted. */
+  encryption?: ArchiveEncryption;
   store: DirectoryStore;
   installId: string;
   isBundle: boolean;
@@ -30,4 +33,5 @@ export interface MadeArchive {
   tally: ArchiveTally;
   coverage: CoverageCounts;
   isVerified: boolean;
+  isEncrypted: boolean;
 }

@@ -19,7 +19,7 @@ export function describeArchive(
   sink: ArchiveSink,
   content: WrittenContent,
 ): Manifest {
-  const { facts, compression } = job;
+  const { facts, compression, encryption } = job;
   const targets = targetsOf(facts);
   const archiveName = basename(sink.finalPath, bundleExtension);
   const count = (severity: string) => run.findings.filter((finding) => finding.severity === severity).length;
@@ -38,10 +38,12 @@ export function describeArchive(
     ...(facts.pbs === undefined ? {} : { pbs_version: facts.pbs.version }),
     hostname: facts.hostname,
     script_version: version,
-    encryption_mode: 'none',
+    encryption_mode: encryption === undefined ? 'none' : 'age',
     ...(facts.pve === undefined ? {} : { cluster_mode: clusterModeOf(facts) }),
+    ...(encryption?.passphraseSalt === undefined ? {} : { passphrase_salt: encryption.passphraseSalt }),
     schema_version: 1,
     install_id: job.installId,
+    ...(encryption === undefined ? {} : { recipients: [...encryption.recipients] }),
     status: count('error') > 0 ? 'partial' : 'complete',
     ...(job.isVerified ? { verified_at: formatRfc3339(run.host.clock.now()) } : {}),
     entry_count: content.tally.entryCount,

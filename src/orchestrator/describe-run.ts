@@ -37,6 +37,7 @@ export function describeRun(run: Run, config: LoadedConfig, parts: RunParts, end
     install_id: parts.installId ?? '',
     version,
     verified: fields.verified,
+    encrypted: parts.archive?.isEncrypted ?? false,
     ...limitFindings(run.findings),
     areas: fields.areas,
     ...(parts.archive === undefined ? {} : { coverage: parts.archive.coverage }),
@@ -131,10 +132,13 @@ function archiveFields({ values }: LoadedConfig, { archive }: RunParts) {
   };
 }
 
-function primaryResult({ archive, store }: RunParts, { values }: LoadedConfig, ending: Ending): TierResult {
+function primaryResult(
+  { archive, freeBytes }: RunParts,
+  { values }: LoadedConfig,
+  ending: Ending,
+): TierResult {
   const location = values.BACKUP_PATH;
   if (archive !== undefined) {
-    const freeBytes = store?.space()?.availableBytes;
     return { tier: 'primary', status: 'ok', location, ...(freeBytes === undefined ? {} : { freeBytes }) };
   }
   const status = ending.status === 'skipped' ? 'skipped' : 'failed';

@@ -2,10 +2,9 @@
 
 import { parseArchiveName, parseTimestamp, type ArchiveName } from '../archiver/archive-name.ts';
 import { listHead, type ArchiveHead, type OpenArchive } from '../archiver/read/open-archive.ts';
-import { asStorageError } from '../errors.ts';
 import { joinReal, type Host, type RealPath } from '../host/host.ts';
 import { createDirectoryStore } from '../storage/directory-store.ts';
-import type { Store, TierName } from '../storage/store.ts';
+import type { TierName } from '../storage/store.ts';
 
 export interface ListedArchive {
   tier: TierName;
@@ -32,7 +31,7 @@ export async function listArchives(
 ): Promise<ListedArchive[]> {
   const store = createDirectoryStore(host, tier, directory);
   const listed: ListedArchive[] = [];
-  for (const file of await listFiles(store, directory)) {
+  for (const file of await store.list(host.signal)) {
     const name = parseArchiveName(file.name);
     if (name === undefined) continue;
     const path = joinReal(directory, file.name);
@@ -46,14 +45,6 @@ export async function listArchives(
     });
   }
   return listed.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.name < b.name ? -1 : 1));
-}
-
-async function listFiles(store: Store, directory: RealPath): ReturnType<Store['list']> {
-  try {
-    return await store.list();
-  } catch (error) {
-    throw asStorageError(error, `cannot look into ${directory}`);
-  }
 }
 
 function describeHead(

@@ -44,10 +44,13 @@ export async function makeArchive(run: Run, job: ArchiveJob): Promise<MadeArchiv
       tally: content.tally,
       coverage: coverage.finish().counts,
       isVerified: job.isVerified,
+      isEncrypted: job.encryption !== undefined,
     };
   } catch (error) {
     sink.discard();
     throw error;
+  } finally {
+    job.encryption?.forget();
   }
 }
 
@@ -56,11 +59,17 @@ function createSink(run: Run, job: ArchiveJob): ArchiveSink {
     hostname: job.facts.hostname,
     startedAt: run.startedAt,
     compressionExtension: job.compression.codec.extension,
-    isEncrypted: false,
+    isEncrypted: job.encryption !== undefined,
   });
   const { path: directory } = job.store;
   const areaCount = job.collection.plan.areas.length + 1;
-  const target = { directory, archiveName, createdAt: run.startedAt, areaCount };
+  const target = {
+    directory,
+    archiveName,
+    createdAt: run.startedAt,
+    areaCount,
+    ...(job.encryption === undefined ? {} : { recipients: job.encryption.recipients }),
+  };
   return job.isBundle ? createBundleWriter(run.host, target) : createRawWriter(run.host, target);
 }
 
@@ -81,6 +90,7 @@ async function writeContent(
       areas: areas.map(({ area }) => ({ id: area.id, title: area.title })),
     },
     compression: job.compression,
+    ...(job.encryption === undefined ? {} : { extraStages: [await job.encryption.createEncryptStage()] }),
     sink,
     signal: run.host.signal,
     onProgress: ({ area, files, bytes }) => {
@@ -143,7 +153,8 @@ async function readBack(
       offset: content.archiveOffset,
       size: content.archiveSize,
       compression: job.compression.type,
-      isEncrypted: false,
+      isEncrypted: job.encryption !== undefined,
+      ...(job.encryption === undefined ? {} : { decrypt: job.encryption.createDecryptStage }),
       expectedDigests: [{ source: 'manifest', sha256: content.sha256 }],
       expectsIndex: true,
       expectedEntries: content.tally.entryCount,

@@ -8,7 +8,7 @@ import {
   parseArchiveName,
   withoutSidecarEnding,
 } from '../archiver/archive-name.ts';
-import { isDeclaredPlace, type ClaimNode } from '../collector/ownership.ts';
+import { isDeclaredPlace, type ClaimNode } from '../catalogue/ownership.ts';
 import { hostPathOf } from '../config/layout.ts';
 import type { ConfigValues } from '../config/options.ts';
 import { isSystemError } from '../errors.ts';

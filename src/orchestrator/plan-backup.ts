@@ -7,6 +7,7 @@ import type { Finding } from '../findings.ts';
 import { detectFacts } from '../host/detect-facts.ts';
 import { proxmoxTypeOf, proxmoxVersionOf } from '../host/facts.ts';
 import type { Host, RealPath } from '../host/host.ts';
+import { prepareEncryption } from './archive-encryption.ts';
 import { prepareBackup, sourceHostOf } from './prepare-backup.ts';
 import { surveyCollection, type AreaSurvey } from './survey.ts';
 
@@ -26,6 +27,7 @@ export interface BackupPlan {
   target: RealPath;
   availableBytes?: number;
   compression: string;
+  isEncrypted: boolean;
   findings: readonly Finding[];
 }
 
@@ -36,6 +38,8 @@ export async function planBackup(
 ): Promise<BackupPlan> {
   const source = sourceHostOf(host, config);
   const facts = await detectFacts(source);
+  // A run that would stop for lack of a recipient stops here too.
+  (await prepareEncryption(host, config))?.forget();
   const prepared = prepareBackup(host, { config, selection, source, facts });
   const findings = [...prepared.findings];
   const survey = await surveyCollection(prepared.source, {
@@ -68,6 +72,7 @@ export async function planBackup(
     target: BACKUP_PATH,
     ...(availableBytes === undefined ? {} : { availableBytes }),
     compression: COMPRESSION_TYPE,
+    isEncrypted: config.values.ENCRYPT_ARCHIVE,
     findings,
   };
 }

@@ -17,13 +17,13 @@ export interface SizeEstimate {
 }
 
 /** Throws DiskSpaceError; an estimate from a survey only warns, because compression may well make it fit. */
-export function checkSpace(
+export async function checkSpace(
   run: Run,
   store: DirectoryStore,
   minimumGib: number,
   estimate: SizeEstimate,
-): void {
-  const space = store.space();
+): Promise<void> {
+  const space = await store.space(run.host.signal);
   if (space === undefined) return;
   const { availableBytes } = space;
   const minimumBytes = minimumGib * gib;
@@ -52,7 +52,7 @@ export function checkSpace(
 /** Unfinished files of earlier runs of this host. Called under its lock; other hosts may be writing here meanwhile. */
 export function sweepLeftovers(run: Run, store: DirectoryStore, hostname: string): void {
   const isOurs = (name: string) => name.startsWith(`${hostname}-backup-`);
-  const removed = store.sweep(
+  const removed = store.sweepLeftovers(
     (name, allNames) => isOurs(name) && (isPartialName(name) || isOrphanedSidecar(name, allNames)),
   );
   if (removed.length === 0) return;

@@ -6,7 +6,7 @@ import { planCollection, type CollectionPlan, type Selection } from '../collecto
 import { hostPathOf } from '../config/layout.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { OptionName } from '../config/options.ts';
-import { EncryptionError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { Finding } from '../findings.ts';
 import { createHost } from '../host/create-host.ts';
 import type { HostFacts } from '../host/facts.ts';
@@ -31,7 +31,7 @@ export interface PrepareRequest {
   facts: HostFacts;
 }
 
-/** @throws UsageError for an unknown area; EncryptionError when encryption is asked for */
+/** @throws UsageError for an unknown area */
 export function prepareBackup(
   host: Host,
   { config, selection, source, facts }: PrepareRequest,
@@ -112,12 +112,6 @@ const retentionKeys = [
 
 /** What the configuration asks for and this version cannot do yet must never look as if it were done. */
 function unavailableFindings({ values, origins }: LoadedConfig): Finding[] {
-  if (values.ENCRYPT_ARCHIVE) {
-    throw new EncryptionError(
-      'ENCRYPT_ARCHIVE=true, and this version cannot encrypt archives yet: nothing was written',
-      { hint: 'set ENCRYPT_ARCHIVE=false to make an unencrypted archive knowingly' },
-    );
-  }
   const retention = retentionKeys.filter((key) => origins[key] !== 'default');
   const wanted = [
     [values.SECONDARY_ENABLED, 'SECONDARY_ENABLED=true', 'no copy was made on the secondary tier'],

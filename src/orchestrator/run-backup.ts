@@ -4,11 +4,13 @@ import type { CompressionRequest } from '../archiver/codec.ts';
 import { resolveCodec } from '../archiver/resolve-codec.ts';
 import type { Selection } from '../collector/plan-collection.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import { SkippedError } from '../errors.ts';
+import { AppError, SkippedError } from '../errors.ts';
 import { detectFacts } from '../host/detect-facts.ts';
 import type { Host } from '../host/host.ts';
 import { createDirectoryStore } from '../storage/directory-store.ts';
+import type { Store } from '../storage/store.ts';
 import type { Reporter } from '../ui/reporter.ts';
+import { prepareEncryption, type ArchiveEncryption } from './archive-encryption.ts';
 import { finishRun, type BackupOutcome } from './finish-run.ts';
 import { ensureInstallId } from './install-id.ts';
 import type { MadeArchive } from './archive-job.ts';
@@ -16,6 +18,7 @@ import { makeArchive } from './make-archive.ts';
 import { checkSpace, sweepLeftovers } from './preflight.ts';
 import { prepareBackup, sourceHostOf, type PreparedBackup } from './prepare-backup.ts';
 import { estimateSize, lastSuccess, warnOfSuddenDrop } from './compare-runs.ts';
+import { keepRecoveryKit } from './recovery-kit.ts';
 import { withRunLock } from './run-lock.ts';
 import type { RunParts } from './run-parts.ts';
 import { createRun, openLog, type Run } from './run-state.ts';
@@ -42,12 +45,13 @@ export async function runBackup(host: Host, request: BackupRequest): Promise<Bac
     if (!config.values.BACKUP_ENABLED) {
       throw new SkippedError('backups are disabled', { hint: 'BACKUP_ENABLED=false; set it to true to run' });
     }
+    const encryption = await prepareEncryption(host, config);
     await withRunLock(run, config, facts.hostname, async () => {
       await takeFreshStamp(run, config);
       log.isBegun = true;
       openRunLog(run, config, facts.hostname);
       for (const finding of prepared.findings) run.report(finding);
-      parts.archive = await backUp(run, config, parts, prepared);
+      parts.archive = await backUp(run, config, parts, { ...prepared, encryption });
     });
   } catch (error) {
     parts.error = error;
@@ -64,23 +68,22 @@ async function backUp(
   run: Run,
   config: LoadedConfig,
   parts: RunParts,
-  prepared: PreparedBackup,
+  prepared: PreparedBackup & { encryption: ArchiveEncryption | undefined },
 ): Promise<MadeArchive> {
   const { host } = run;
   const { values, places } = config;
   const { hostname } = prepared.facts;
   const store = createDirectoryStore(host, 'primary', values.BACKUP_PATH);
-  parts.store = store;
   parts.installId = ensureInstallId(host, places.state, run.report);
   const { plan, isOwnOutput } = prepared;
   const collection = { plan, isOwnOutput, report: run.report, signal: host.signal };
   const previous = lastSuccess(run, config, hostname);
   await run.phase('preflight', 'Checking the target', async () => {
-    store.prepare();
+    await store.prepare(host.signal);
     sweepLeftovers(run, store, hostname);
     sweepWorkDirectories(host, places.run);
     const estimate = await estimateSize(prepared.source, collection, previous);
-    checkSpace(run, store, values.MIN_DISK_SPACE_PRIMARY_GB, estimate);
+    await checkSpace(run, store, values.MIN_DISK_SPACE_PRIMARY_GB, estimate);
   });
   parts.compression = resolveCodec(host, compressionRequest(config), run.report);
   const work = createWorkDirectory(host, places.run);
@@ -90,16 +93,29 @@ async function backUp(
       facts: prepared.facts,
       collection: { ...collection, workDirectory: work.path },
       compression: parts.compression,
+      ...(prepared.encryption === undefined ? {} : { encryption: prepared.encryption }),
       store,
       installId: parts.installId,
       isBundle: values.BUNDLE_ASSOCIATED_FILES,
       isVerified: values.VERIFY_AFTER_BACKUP,
       ...(previous === undefined ? {} : { expectedBytes: previous.bytes_collected }),
     });
+    await keepRecoveryKit(run, store);
     warnOfSuddenDrop(run, previous, archive, parts.selection);
+    parts.freeBytes = await freeBytesOf(store, host.signal);
     return archive;
   } finally {
     work.remove();
+  }
+}
+
+/** For the record only: not knowing it is no failure. */
+async function freeBytesOf(store: Store, signal: AbortSignal): Promise<number | undefined> {
+  try {
+    return (await store.space(signal))?.availableBytes;
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
   }
 }
 

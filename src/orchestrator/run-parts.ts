@@ -3,7 +3,6 @@
 import type { ResolvedCompression } from '../archiver/resolve-codec.ts';
 import type { Selection } from '../collector/plan-collection.ts';
 import type { HostFacts } from '../host/facts.ts';
-import type { DirectoryStore } from '../storage/directory-store.ts';
 import type { MadeArchive } from './archive-job.ts';
 
 export interface RunParts {
@@ -11,7 +10,8 @@ export interface RunParts {
   facts?: HostFacts;
   installId?: string;
   compression?: ResolvedCompression;
-  store?: DirectoryStore;
   archive?: MadeArchive;
+  /** What the primary tier had left when the archive was there. */
+  freeBytes?: number | undefined;
   error?: unknown;
 }

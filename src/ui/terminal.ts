@@ -1,5 +1,7 @@
 // Where text goes. stdout carries the result and nothing else; everything for people goes to stderr.
 
+import type { PromptStreams } from './prompts.ts';
+
 export interface OutputStream {
   /** Never throws: what can no longer be written is dropped, and `failure` says why. */
   write(text: string | Buffer): void;
@@ -15,6 +17,8 @@ export interface OutputStream {
 export interface Terminal {
   stdout: OutputStream;
   stderr: OutputStream;
-  /** A person can be asked. */
+  /** A person works here: stdin and stdout are a terminal. */
   isInteractive: boolean;
+  /** Where a person can be asked (stdin and stderr are a terminal); stdout may go elsewhere meanwhile. */
+  prompts?: PromptStreams;
 }

@@ -63,21 +63,39 @@ export async function openArchive(host: Host, path: RealPath): Promise<OpenArchi
   try {
     const status = host.fs.statFd(fd);
     if (status.kind !== 'file') throw new ArchiveError(`${path} is a ${status.kind}, not an archive`);
-    if (status.size === 0) throw emptyArchive(path);
-    const readAt = rangedReader(host, fd);
-    const head = await readAt(0, magicBytes);
-    const file: OpenedFile = { path, size: status.size, mtimeNs: status.mtimeNs, readAt };
-    return isBundle(path, head) ? await openBundle(file) : await openRaw(host, file, head);
+    const directory = asRealPath(dirname(path));
+    const facts = await readArchiveFacts({
+      path,
+      size: status.size,
+      mtimeNs: status.mtimeNs,
+      readAt: rangedReader(host, fd),
+      readBeside: (name) => Promise.resolve(host.fs.readTextIfExists(joinReal(directory, name))),
+    });
+    return { ...facts, path };
   } finally {
     host.fs.close(fd);
   }
 }
 
-interface OpenedFile {
-  path: RealPath;
+/** A file somewhere, this machine or a tier, of which ranges can be read. */
+export interface HeadSource {
+  /** Where it is, for people; the last component is its name. */
+  path: string;
   size: number;
   mtimeNs: bigint;
   readAt: ReadAt;
+  /** A small file of the same directory; undefined when there is none. */
+  readBeside: (name: string) => Promise<string | undefined>;
+}
+
+/** An archive as its head describes it; without a path of this machine its content cannot be read. */
+export type ArchiveFacts = Omit<OpenArchive, 'path'>;
+
+/** Reads a few blocks. @throws ArchiveError when it is no archive, or what the reader throws */
+export async function readArchiveFacts(file: HeadSource): Promise<ArchiveFacts> {
+  if (file.size === 0) throw emptyArchive(file.path);
+  const head = await file.readAt(0, magicBytes);
+  return isBundle(file.path, head) ? openBundle(file) : openRaw(file, head);
 }
 
 function rangedReader(host: Host, fd: number): ReadAt {
@@ -94,13 +112,13 @@ function rangedReader(host: Host, fd: number): ReadAt {
 }
 
 /** By its name; when that was changed, by the sidecar that stands first inside. */
-function isBundle(path: RealPath, head: Buffer): boolean {
+function isBundle(path: string, head: Buffer): boolean {
   if (path.endsWith(bundleExtension)) return true;
   const firstName = head.subarray(0, 100).toString('latin1').replace(/\0.*$/su, '');
   return compressionOfBytes(head) === 'none' && /^(?:\.\/)?[^/]+\.tar[^/]*\.metadata$/u.test(firstName);
 }
 
-async function openBundle(file: OpenedFile): Promise<OpenArchive> {
+async function openBundle(file: HeadSource): Promise<ArchiveFacts> {
   const bundle = await readBundle(file.readAt, file.size, file.path);
   const head = await file.readAt(bundle.offset, Math.min(magicBytes, bundle.size));
   const notes: string[] = [];
@@ -118,14 +136,13 @@ async function openBundle(file: OpenedFile): Promise<OpenArchive> {
   });
 }
 
-function openRaw(host: Host, file: OpenedFile, head: Buffer): Promise<OpenArchive> {
+async function openRaw(file: HeadSource, head: Buffer): Promise<ArchiveFacts> {
   const name = basename(file.path);
-  const directory = asRealPath(dirname(file.path));
   const names = sidecarNames(name);
   const notes: string[] = [];
-  const readBeside = (sidecar: string) => {
+  const readBeside = async (sidecar: string) => {
     try {
-      return host.fs.readTextIfExists(joinReal(directory, sidecar));
+      return await file.readBeside(sidecar);
     } catch (error) {
       if (!isSystemError(error)) throw error;
       notes.push(`${sidecar} cannot be read: ${describeSystemError(error)}`);
@@ -139,13 +156,13 @@ function openRaw(host: Host, file: OpenedFile, head: Buffer): Promise<OpenArchiv
     kind: 'raw',
     name,
     range: { offset: 0, size: file.size },
-    metadataText: readBeside(names.manifest) ?? readBeside(names.metadata),
-    checksumText: readBeside(names.checksum),
+    metadataText: (await readBeside(names.manifest)) ?? (await readBeside(names.metadata)),
+    checksumText: await readBeside(names.checksum),
   });
 }
 
 interface Found {
-  file: OpenedFile;
+  file: HeadSource;
   /** First bytes of the archive itself. */
   head: Buffer;
   notes: string[];
@@ -157,7 +174,7 @@ interface Found {
   checksumText: string | undefined;
 }
 
-async function describe(found: Found): Promise<OpenArchive> {
+async function describe(found: Found): Promise<ArchiveFacts> {
   // With its parser only when an archive is opened: a backup opens none.
   const { readManifest } = await import('./read-manifest.ts');
   const { file, head, name, notes, range } = found;
@@ -179,7 +196,6 @@ async function describe(found: Found): Promise<OpenArchive> {
     notes.push(`the manifest states ${manifest.archive_size} bytes, the archive has ${range.size}`);
   }
   return {
-    path: file.path,
     ...range,
     kind: found.kind,
     name,
@@ -221,7 +237,7 @@ function compressionOf(found: Found, isEncrypted: boolean): CompressionType {
   });
 }
 
-function emptyArchive(path: RealPath): ArchiveError {
+function emptyArchive(path: string): ArchiveError {
   return new ArchiveError(`${path} is empty`, {
     hint: 'An interrupted copy or a full disk may have left it. Use another copy.',
   });

@@ -5,8 +5,8 @@ import { addAbortSignal, Readable, type Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   ArchiveError,
-  EncryptionError,
   InterruptedError,
+  KeyError,
   PermissionError,
   describeSystemError,
   isSystemError,
@@ -25,21 +25,21 @@ export interface ArchiveRange {
 
 export interface ContentSource extends ArchiveRange {
   compression: CompressionType;
-  /** Then `ReadOptions.stages` must decrypt. */
+  /** Then `decrypt` is needed to read the content. */
   isEncrypted: boolean;
+  /** Makes the stage between file and decompressor, from the keys at hand; called once for each pass. */
+  decrypt?: () => Duplex;
 }
 
 export interface ReadOptions {
   signal?: AbortSignal;
   /** Called with the number of archive bytes read since the last call. */
   onBytes?: (bytes: number) => void;
-  /** Makes the stages between file and decompressor (decryption); called once for each pass. */
-  stages?: () => Duplex[];
 }
 
 /** For passes that must not show up in the progress of another. */
-export function withoutProgress({ signal, stages }: ReadOptions): ReadOptions {
-  return { ...(signal && { signal }), ...(stages && { stages }) };
+export function withoutProgress({ signal }: ReadOptions): ReadOptions {
+  return signal === undefined ? {} : { signal };
 }
 
 const readBytes = 1024 * 1024;
@@ -108,7 +108,7 @@ function asReadError(error: unknown, path: RealPath): unknown {
   return new ArchiveError(message, { hint, cause: error });
 }
 
-/** The tar stream of an archive. @throws EncryptionError, CompressionError, ArchiveError, InterruptedError */
+/** The tar stream of an archive. @throws KeyError, EncryptionError, CompressionError, ArchiveError, InterruptedError */
 export function readContent(
   host: Host,
   source: ContentSource,
@@ -124,16 +124,18 @@ export async function* decodeContent(
   bytes: AsyncIterable<Buffer>,
   options: ReadOptions,
 ): AsyncGenerator<Buffer, void> {
-  const stages = options.stages?.() ?? [];
-  if (source.isEncrypted && stages.length === 0) {
-    throw new EncryptionError(`${source.path} is encrypted and no key was given`, {
-      hint: 'Give the AGE identity file or the passphrase it was encrypted for.',
-    });
-  }
+  const stages: Duplex[] = source.isEncrypted ? [decryptStage(source)] : [];
   if (source.compression !== 'none') stages.push(codecFor(source.compression).decompress(host));
   const last = stages.at(-1);
   if (last === undefined) yield* bytes;
   else yield* throughStages(bytes, { stages, last }, options.signal);
+}
+
+function decryptStage({ path, decrypt }: ContentSource): Duplex {
+  if (decrypt !== undefined) return decrypt();
+  throw new KeyError(`${path} is encrypted and no key was given`, {
+    hint: 'Give the age identity it was encrypted for (--identity FILE) or the passphrase (--passphrase-file FILE).',
+  });
 }
 
 /** An abort destroys the stages, whatever they are waiting for: that kills a program that hangs. */

@@ -2,7 +2,7 @@
 // every entry and content against the index. What is found is a value; only an abort and a missing key throw.
 
 import { createHash } from 'node:crypto';
-import { ArchiveError, CompressionError } from '../../errors.ts';
+import { ArchiveError, CompressionError, EncryptionError, KeyError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import { ProblemList, type ArchiveProblem } from './archive-problem.ts';
 import { findFrameProblem } from './bundle-check.ts';
@@ -45,7 +45,7 @@ export interface VerifyReport {
   problemCount: number;
 }
 
-/** Also what stands around the archive's bytes: bundle and manifest. @throws EncryptionError without a key, PermissionError, InterruptedError */
+/** Also what stands around the archive's bytes: bundle and manifest. @throws KeyError, PermissionError, InterruptedError */
 export async function verifyArchive(
   host: Host,
   archive: OpenArchive,
@@ -180,6 +180,9 @@ async function digestAll(host: Host, source: VerifySource, run: VerifyRun): Prom
 function problemOf(error: unknown): ArchiveProblem {
   if (error instanceof ArchiveError) return { code: 'archive-damaged', message: error.message };
   if (error instanceof CompressionError) return { code: 'decompression-failed', message: error.message };
+  if (error instanceof EncryptionError && !(error instanceof KeyError)) {
+    return { code: 'decryption-failed', message: error.message };
+  }
   throw error;
 }
 

@@ -11,6 +11,8 @@ export interface ArchiveTarget {
   createdAt: Date;
   /** How many areas the manifest will list: decides how much room a bundle keeps for it. */
   areaCount: number;
+  /** That the manifest will list. */
+  recipients?: readonly string[];
 }
 
 /** Where the archive's bytes stand in the file, and what they are. */

@@ -67,7 +67,7 @@ interface Front {
 
 function planFront(target: ArchiveTarget): Front {
   const names = sidecarNames(target.archiveName);
-  const manifestBytes = paddedBytes(manifestRoomBytes(target.areaCount));
+  const manifestBytes = paddedBytes(manifestRoomBytes(target.areaCount, target.recipients));
   const checksumBytes = formatDigestLine('0'.repeat(sha256Characters), target.archiveName).length;
   const metadataHeader = encodeMemberHeader(target, names.metadata, manifestBytes);
   const checksumHeader = encodeMemberHeader(target, names.checksum, checksumBytes);

@@ -3,7 +3,7 @@
 // that `verify --coverage` can prove it again years later.
 
 import type { DatabaseReport } from '../../collector/copy-database.ts';
-import { ownerOfPath } from '../../collector/ownership.ts';
+import { ownerOfPath } from '../../catalogue/ownership.ts';
 import type { CollectionPlan } from '../../collector/plan-collection.ts';
 import type { SourceEntry } from '../../entry.ts';
 import type { Finding } from '../../findings.ts';

@@ -1,6 +1,6 @@
 // Whether a path or pattern of the catalogue has something on the live host.
 
-import { componentMatcher } from '../../collector/ownership.ts';
+import { componentMatcher } from '../../catalogue/ownership.ts';
 import { isSystemError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 

@@ -3,12 +3,8 @@
 
 import picomatch from 'picomatch';
 import type { Item } from '../../catalogue/types.ts';
-import {
-  claimedPaths,
-  type CollectionPlan,
-  type PlannedArea,
-  type PlannedItem,
-} from '../../collector/plan-collection.ts';
+import { claimedPaths } from '../../catalogue/claimed-paths.ts';
+import type { CollectionPlan, PlannedArea, PlannedItem } from '../../collector/plan-collection.ts';
 
 export interface Requirement {
   areaId: string;

@@ -22,7 +22,7 @@ import {
   type VerifyReport,
 } from '../../../src/archiver/verify/verify-archive.ts';
 import type { SourceEntry } from '../../../src/entry.ts';
-import { EncryptionError, InterruptedError } from '../../../src/errors.ts';
+import { InterruptedError, KeyError } from '../../../src/errors.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import { asRealPath } from '../../../src/host/host.ts';
 import {
@@ -291,12 +291,12 @@ test('bytes at a given place of a file with any name can be verified before the 
   });
 });
 
-test('stages between file and decompressor are used, and without them an encrypted archive needs a key', async () => {
+test('the stage between file and decompressor is used, and without it an encrypted archive needs a key', async () => {
   const path = saveArchive(await tarWithIndex(entries), { directory });
   const archive = await open(path);
   const outer = { ...archive, isEncrypted: true, compression: 'none' } as const;
-  await expect(verifyArchive(host, outer)).rejects.toThrow(EncryptionError);
-  const report = await verifyArchive(host, outer, { stages: () => [codecFor('gz').decompress(host)] });
+  await expect(verifyArchive(host, outer)).rejects.toThrow(KeyError);
+  const report = await verifyArchive(host, { ...outer, decrypt: () => codecFor('gz').decompress(host) });
   expect(report).toMatchObject({ ok: true, level: 'content' });
 });
 

@@ -1,0 +1,120 @@
+// The recovery sheet: one printable page that, with an archive, is all that is needed to get a lost host back. Pure.
+
+import { formatLocalTime } from '../util/format.ts';
+import { howToRestoreName } from './how-to-restore.ts';
+import { recoverScriptName } from './recover-script.ts';
+
+export interface SheetFacts {
+  hostname: string;
+  now: Date;
+  /** Public keys that archives are encrypted for. */
+  recipients: readonly string[];
+  /** Only what the user gave on purpose: ProxSave keeps no identity. */
+  identity?: string;
+  /** Words that remind of the passphrase. */
+  passphraseHint?: string;
+  /** Recipients come from a passphrase: what else its key is made of. */
+  passphraseSalt?: string;
+  /** Where archives lie, e.g. `primary: /var/lib/proxsave/backups`. */
+  places: readonly string[];
+  /** File name of the newest archive, as an example. */
+  newest?: string;
+  /** Lines of a QR code of the identity. */
+  qrCode?: readonly string[];
+}
+
+const line = '-'.repeat(78);
+
+export function renderRecoverySheet(facts: SheetFacts): string {
+  const sections = [
+    title(facts),
+    keySection(facts),
+    places(facts),
+    commands(facts),
+    `Keep this page away from the host and from the archives. ${howToRestoreName} beside the archives says the rest.`,
+  ];
+  return `${sections.join(`\n${line}\n`)}\n`;
+}
+
+function title({ hostname, now }: SheetFacts): string {
+  return `PROXSAVE RECOVERY SHEET   ${hostname}   ${formatLocalTime(now)}`;
+}
+
+function keySection(facts: SheetFacts): string {
+  const { identity, passphraseHint, passphraseSalt, recipients, qrCode } = facts;
+  if (recipients.length === 0) return 'KEY\n  None needed: archives of this host are not encrypted.';
+  const lines = [
+    'KEY',
+    '  Archives are encrypted for:',
+    ...recipients.map((recipient) => `    ${recipient}`),
+  ];
+  if (identity !== undefined) {
+    lines.push('  Identity (whoever has this line can read every archive):', `    ${identity}`);
+    if (qrCode !== undefined) lines.push(...qrCode.map((row) => `    ${row}`));
+  } else if (passphraseSalt !== undefined) {
+    lines.push('  The key is made from a passphrase. Hint:', `    ${passphraseHint ?? '_'.repeat(60)}`);
+    lines.push(
+      '  What else it is made of (also in every archive, not secret):',
+      `    passphrase_salt ${passphraseSalt}`,
+    );
+  } else {
+    lines.push('  The identity is not on this sheet. It is kept:', `    ${'_'.repeat(60)}`);
+  }
+  return lines.join('\n');
+}
+
+function places({ places: tiers }: SheetFacts): string {
+  return ['ARCHIVES', ...tiers.map((place) => `  ${place}`)].join('\n');
+}
+
+function commands(facts: SheetFacts): string {
+  const archive = facts.newest ?? 'ARCHIVE';
+  const isEncrypted = facts.recipients.length > 0;
+  const isPassphrase = isEncrypted && facts.identity === undefined && facts.passphraseSalt !== undefined;
+  const key = isPassphrase ? ' --passphrase' : isEncrypted ? ' --identity key.txt' : '';
+  const inner = archive.replace(/\.bundle\.tar$/u, '');
+  const lines = ['RECOVERY ON ANY DEBIAN, without ProxSave'];
+  lines.push(
+    `  apt-get install ${['tar', ...(isEncrypted ? ['age'] : []), ...decompressor(archive)].join(' ')}`,
+  );
+  if (isEncrypted && !isPassphrase) {
+    lines.push('  (write the identity above into a file: key.txt, one line)');
+  }
+  lines.push(`  sh ${recoverScriptName} ${archive} --to rescue${key}`);
+  lines.push('', 'THE SAME BY HAND');
+  if (archive !== inner) lines.push(`  tar -xf ${archive}`);
+  lines.push(`  sha256sum -c ${inner}.sha256`, '  mkdir rescue');
+  const unpack = 'tar -xp --numeric-owner --delay-directory-restore -C rescue -f -';
+  const unpacked = [...(decompressCommand(inner) === '' ? [] : [decompressCommand(inner)]), unpack];
+  if (isPassphrase) {
+    lines.push(`  (a passphrase needs ${recoverScriptName}, which makes the key from it)`);
+  } else if (isEncrypted) lines.push(`  age -d -i key.txt ${inner} | ${unpacked.join(' | ')}`);
+  else lines.push(`  cat ${inner} | ${unpacked.join(' | ')}`);
+  lines.push('', 'WITH PROXSAVE ON THE NEW HOST: a plan first, and an undo');
+  lines.push(
+    `  proxsave restore --from ${archive}${isPassphrase || !isEncrypted ? '' : ' --identity key.txt'}`,
+  );
+  return lines.join('\n');
+}
+
+const programs = [
+  { ending: '.zst', package: 'zstd', command: 'zstd -dc' },
+  { ending: '.xz', package: 'xz-utils', command: 'xz -dc' },
+  { ending: '.lzma', package: 'xz-utils', command: 'xz --format=lzma -dc' },
+  { ending: '.bz2', package: 'bzip2', command: 'bzip2 -dc' },
+  { ending: '.gz', package: 'gzip', command: 'gzip -dc' },
+] as const;
+
+function programOf(name: string): (typeof programs)[number] | undefined {
+  const plain = name.replace(/\.bundle\.tar$/u, '').replace(/\.age$/u, '');
+  return programs.find(({ ending }) => plain.endsWith(`.tar${ending}`));
+}
+
+function decompressor(name: string): string[] {
+  const found = programOf(name);
+  return found === undefined ? [] : [found.package];
+}
+
+function decompressCommand(name: string): string {
+  return programOf(name)?.command ?? '';
+}

@@ -1,0 +1,48 @@
+// retention.json in the state directory, beside the install id. Whoever changes it holds the run lock, so that a `proxsave
+// hold` during a backup is not lost.
+
+import { asStorageError } from '../../errors.ts';
+import { joinReal, type Host, type RealPath } from '../../host/host.ts';
+import { parseRetentionState, serialiseRetentionState } from './parse-state.ts';
+import { emptyRetentionState, type RetentionState } from './retention-state.ts';
+
+export function retentionStatePath(stateDirectory: RealPath): RealPath {
+  return joinReal(stateDirectory, 'retention.json');
+}
+
+/**
+ * The empty state only when there is no such file.
+ * @throws StorageError and its kin when it is damaged or cannot be read; then nothing may be removed from any tier
+ */
+export function readRetentionState(host: Host, stateDirectory: RealPath): RetentionState {
+  const path = retentionStatePath(stateDirectory);
+  try {
+    const text = host.fs.readTextIfExists(path);
+    return text === undefined ? emptyRetentionState : parseRetentionState(text, path);
+  } catch (error) {
+    throw asStorageError(error, `cannot read ${path}, so nothing is removed from any tier`);
+  }
+}
+
+/** Replaces the file as a whole, 0600; the old one stays when that fails. @throws StorageError and its kin */
+export function writeRetentionState(host: Host, stateDirectory: RealPath, state: RetentionState): void {
+  const path = retentionStatePath(stateDirectory);
+  try {
+    host.fs.makeDirectory(stateDirectory, 0o700);
+    host.fs.writeFileAtomic(path, serialiseRetentionState(state), { mode: 0o600 });
+  } catch (error) {
+    throw asStorageError(error, `cannot write ${path}`);
+  }
+}
+
+/** Reads, changes and, when something changed, writes. Gives the state that is in force now. */
+export function updateRetentionState(
+  host: Host,
+  stateDirectory: RealPath,
+  change: (state: RetentionState) => RetentionState,
+): RetentionState {
+  const before = readRetentionState(host, stateDirectory);
+  const after = change(before);
+  if (after !== before) writeRetentionState(host, stateDirectory, after);
+  return after;
+}
