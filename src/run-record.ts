@@ -8,11 +8,24 @@ export type RunStatus = 'success' | 'warning' | 'failed' | 'skipped' | 'interrup
 
 export interface TierResult {
   tier: string;
+  /** `skipped`: the run ended before it came to this tier. */
   status: 'ok' | 'failed' | 'disabled' | 'skipped';
   location: string;
   /** Cause when it is not ok. */
   detail?: string;
   freeBytes?: number;
+  /** How the copy was proved at the target. */
+  proof?: 'read-back' | 'remote-hash' | 'size-only';
+  /** Name of the hash that the remote gave. */
+  hash?: string;
+  bytes?: number;
+  seconds?: number;
+  /** Archives of this host on the tier after the run. */
+  archives?: number;
+  /** Names of archives that retention took away. */
+  removed?: readonly string[];
+  /** Why retention took nothing away although it might have. */
+  retentionHeld?: readonly string[];
 }
 
 export interface PhaseTime {

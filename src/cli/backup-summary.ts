@@ -84,12 +84,32 @@ function archiveLines(record: RunRecord, style: Style): string[] {
     `  verified   ${verified}`,
     ...coverageLine(record, style),
     `  took       ${record.duration_human}`,
-    ...record.tiers.flatMap((tier) =>
-      tier.freeBytes === undefined
-        ? []
-        : [`  ${tier.tier.padEnd(10)} ${tier.location}, ${formatBytes(tier.freeBytes)} free`],
-    ),
+    ...record.tiers.flatMap((tier) => (tier.status === 'disabled' ? [] : [tierLine(tier, style)])),
   ];
+}
+
+const proofWords = {
+  'read-back': 'read back',
+  'remote-hash': 'hash compared',
+  'size-only': 'only its size compared',
+} as const;
+
+/** One line a tier: where, how the copy was proved, how many archives there are. */
+function tierLine(tier: RunRecord['tiers'][number], style: Style): string {
+  const label = `  ${tier.tier.padEnd(10)} `;
+  if (tier.status !== 'ok') {
+    const state = tier.status === 'failed' ? style.red('FAILED, no copy there') : 'not reached';
+    return `${label}${state}: ${printable(tier.location)}`;
+  }
+  const proof = tier.proof === undefined ? undefined : proofWords[tier.proof];
+  const facts = [
+    printable(tier.location),
+    ...(tier.tier === 'primary' ? [] : [proof === undefined ? 'copied' : `copied, ${proof}`]),
+    ...(tier.archives === undefined ? [] : [formatCount(tier.archives, 'archive')]),
+    ...((tier.removed?.length ?? 0) === 0 ? [] : [`${tier.removed?.length ?? 0} removed by retention`]),
+    ...(tier.freeBytes === undefined ? [] : [`${formatBytes(tier.freeBytes)} free`]),
+  ];
+  return `${label}${facts.join(', ')}`;
 }
 
 /** How much of what a rebuild needs is in the archive. */

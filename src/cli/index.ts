@@ -5,6 +5,7 @@ import { backupCommand } from './backup.ts';
 import { catCommand } from './cat.ts';
 import type { Command } from './command.ts';
 import { configCheckCommand, configShowCommand, configTemplateCommand } from './config.ts';
+import { decryptCommand } from './decrypt.ts';
 import { extractCommand } from './extract.ts';
 import { findCommand } from './find.ts';
 import { listCommand } from './list.ts';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   findCommand,
   verifyCommand,
   extractCommand,
+  decryptCommand,
   configCheckCommand,
   configShowCommand,
   configTemplateCommand,

@@ -18,8 +18,8 @@ const absences: readonly Absence[] = [
   },
   {
     words: ['decrypt'],
-    message: 'decrypting archives is not in this version yet',
-    hint: 'decrypt with the existing edition; then `proxsave extract FILE --to DIR` reads the result',
+    message: 'decrypting is a command in this edition, and asks no questions but for the key',
+    hint: 'make a plain copy of the newest archive: proxsave decrypt latest -o FILE',
   },
   {
     words: ['newkey', 'age-newkey', 'key'],

@@ -4,10 +4,12 @@
 import { archive } from './options/archive.ts';
 import { cloud } from './options/cloud.ts';
 import { general } from './options/general.ts';
+import { mailServer } from './options/mail.ts';
 import { email, gotify, telegram, webhook, webhookEndpoint } from './options/notifications.ts';
 import { pbs } from './options/pbs.ts';
 import { placesAndSpace, secondary } from './options/places.ts';
 import { pve } from './options/pve.ts';
+import { relayClient, relayServer } from './options/relay.ts';
 import { retention } from './options/retention.ts';
 import { healthchecks, metrics, schedule } from './options/schedule.ts';
 import { security } from './options/security.ts';
@@ -28,9 +30,12 @@ const rows = {
   ...cloud.rows,
   ...retention.rows,
   ...email.rows,
+  ...mailServer.rows,
   ...telegram.rows,
   ...gotify.rows,
   ...webhook.rows,
+  ...relayClient.rows,
+  ...relayServer.rows,
   ...metrics.rows,
   ...schedule.rows,
   ...healthchecks.rows,
@@ -65,9 +70,12 @@ export const sections: readonly Section<Readonly<Record<string, Option>>>[] = [
   cloud,
   retention,
   email,
+  mailServer,
   telegram,
   gotify,
   webhook,
+  relayClient,
+  relayServer,
   metrics,
   schedule,
   healthchecks,

@@ -8,7 +8,7 @@ import type { Origin } from './given.ts';
 import type { ParseResult } from './types.ts';
 
 export function resolveOwnPath(host: Host, origin: Origin, path: string): ParseResult<RealPath> {
-  if (/^(\/\/|\\\\)/.test(path) || /^[\w.@-]+:/.test(path)) {
+  if (/^(\/\/|\\\\)/.test(path) || /^([\w.@-]+|\[[^\]/]*\]):/.test(path)) {
     return { problem: 'is the address of a network share', hint: 'mount the share and give its mount point' };
   }
   if (origin === 'flag' || origin === 'environment') {

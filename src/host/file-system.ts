@@ -55,10 +55,14 @@ export interface FileSystem {
   readText(path: RealPath): string;
   /** Text of a file, or undefined when there is none. Other errors throw. */
   readTextIfExists(path: RealPath): string | undefined;
+  /** Whole content of a small file, following links; also of a pipe (`/dev/fd/63`), for which it waits. */
+  readBytes(path: RealPath): Buffer;
   /** Opens for reading without following a link in the last part. */
   openForRead(path: RealPath): number;
   /** Opens a regular file for reading, following links (for archives that a user names). */
   openFollowing(path: RealPath): number;
+  /** Opens a directory without following a link in the last part; for names below /proc/self/fd (safe-tree.ts). */
+  openDirectory(path: RealPath): number;
   /** Creates a file that must not exist yet. */
   createFile(path: RealPath, mode: number): number;
   /** Opens for appending, creating it with this mode if needed. */
@@ -77,6 +81,8 @@ export interface FileSystem {
   write(fd: number, bytes: Buffer, position: number | null): void;
   writeAsync(fd: number, bytes: Buffer, position: number | null): Promise<void>;
   sync(fd: number): void;
+  /** fsync that does not hold up this thread. */
+  syncAsync(fd: number): Promise<void>;
   close(fd: number): void;
   /** fsync of a directory; file systems that refuse it (EINVAL, EPERM...) are accepted. */
   syncDirectory(path: RealPath): void;
@@ -90,8 +96,12 @@ export interface FileSystem {
   link(existing: RealPath, path: RealPath): void;
   symlink(target: string, path: RealPath): void;
   unlink(path: RealPath): void;
+  /** Removes an empty directory. */
+  removeDirectory(path: RealPath): void;
   removeTree(path: RealPath): void;
   changeMode(path: RealPath, mode: number): void;
+  /** fchmod: of what is open, whatever has taken its name meanwhile. */
+  changeModeOf(fd: number, mode: number): void;
   /** lchown: never follows. */
   changeOwner(path: RealPath, uid: number, gid: number): void;
   /** Sets mtime (and atime to the same) without following links. */
@@ -242,7 +252,7 @@ function utimesValue(mtimeNs: bigint): number | Date {
   return Number(mtimeNs / 1_000_000_000n) + Number(mtimeNs % 1_000_000_000n) / 1e9;
 }
 
-const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = fs.constants;
 
 export const nodeFileSystem: FileSystem = {
   lstat: (path) => toStatus(fs.lstatSync(native(path), { bigint: true })),
@@ -254,9 +264,11 @@ export const nodeFileSystem: FileSystem = {
   realPath: (path) => decodeBytePath(fs.realpathSync.native(native(path), 'buffer')) as RealPath,
   readText: (path) => fs.readFileSync(native(path), 'utf8'),
   readTextIfExists,
+  readBytes: (path) => fs.readFileSync(native(path)),
   // O_NONBLOCK: if a FIFO took the file's place after lstat, open returns instead of waiting for a writer.
   openForRead: (path) => fs.openSync(native(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
   openFollowing: (path) => fs.openSync(native(path), O_RDONLY | O_NONBLOCK),
+  openDirectory: (path) => fs.openSync(native(path), O_RDONLY | O_NOFOLLOW | O_DIRECTORY),
   createFile: (path, mode) => fs.openSync(native(path), 'wx+', mode),
   openForAppend: (path, mode) => fs.openSync(native(path), 'a', mode),
   statFd: (fd) => toStatus(fs.fstatSync(fd, { bigint: true })),
@@ -267,6 +279,13 @@ export const nodeFileSystem: FileSystem = {
   sync: (fd) => {
     fs.fsyncSync(fd);
   },
+  syncAsync: (fd) =>
+    new Promise((resolve, reject) => {
+      fs.fsync(fd, (error) => {
+        if (error === null) resolve();
+        else reject(error);
+      });
+    }),
   close: (fd) => {
     fs.closeSync(fd);
   },
@@ -290,11 +309,17 @@ export const nodeFileSystem: FileSystem = {
   unlink: (path) => {
     fs.unlinkSync(native(path));
   },
+  removeDirectory: (path) => {
+    fs.rmdirSync(native(path));
+  },
   removeTree: (path) => {
     fs.rmSync(native(path), { recursive: true, force: true });
   },
   changeMode: (path, mode) => {
     fs.chmodSync(native(path), mode);
+  },
+  changeModeOf: (fd, mode) => {
+    fs.fchmodSync(fd, mode);
   },
   changeOwner: (path, uid, gid) => {
     fs.lchownSync(native(path), uid, gid);

@@ -5,7 +5,8 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import type { Programs } from './host.ts';
+import { createLineCutter, watchSilence } from './silence.ts';
+import type { Programs, RealPath } from './host.ts';
 
 export interface RunRequest {
   argv: readonly [string, ...string[]];
@@ -14,6 +15,15 @@ export interface RunRequest {
   maxOutputBytes: number;
   input?: Buffer;
   signal?: AbortSignal;
+  /** On top of the environment that every program gets; undefined takes a variable away. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Working directory; that of ProxSave when absent. */
+  cwd?: RealPath;
+  /**
+   * Given: `timeoutMs` counts time without progress instead of the whole run. Progress is output on stdout, or a line of
+   * stderr for which this says true. Lines come whole, without their line feed.
+   */
+  isProgress?: (stderrLine: string) => boolean;
 }
 
 export interface RunResult {
@@ -29,7 +39,8 @@ export interface RunResult {
 
 export interface FilterRequest {
   argv: readonly [string, ...string[]];
-  env?: Readonly<Record<string, string>>;
+  env?: Readonly<Record<string, string | undefined>>;
+  cwd?: RealPath;
 }
 
 export interface FilterEnd {
@@ -46,6 +57,11 @@ export interface FilterProcess {
   /** Settles when the process is gone; never rejects. */
   ended: Promise<FilterEnd>;
   kill(): void;
+  /**
+   * Kills it and waits for nothing: a program that waits inside the kernel for a dead disk or server ends when that
+   * wait does, SIGKILL or not. Its pipes are closed here, and it keeps this process from ending no longer.
+   */
+  abandon(): void;
 }
 
 const systemDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -156,7 +172,7 @@ function runProgram(
   if (request.signal?.aborted === true) return Promise.resolve({ ...missing, status: 'aborted' });
   return new Promise((resolve) => {
     const startedAt = performance.now();
-    const child = startChild(file, request.argv.slice(1), env);
+    const child = startChild(file, request, env);
     if (child instanceof Error) {
       resolve({ ...missing, status: 'failed', stderr: child.message });
       return;
@@ -180,20 +196,26 @@ function runProgram(
         graceTimer = setTimeout(() => finish(null, 'SIGKILL'), killGraceMs);
       }, killGraceMs);
     };
-    const timer = setTimeout(() => {
+    const { isProgress } = request;
+    const timer = startTimer(request, () => {
       stop('timeout');
-    }, request.timeoutMs);
+    });
+    const cutLines = createLineCutter((line) => {
+      if (isProgress?.(line) === true) timer.restart();
+    });
     const onAbort = () => {
       stop('aborted');
     };
     request.signal?.addEventListener('abort', onAbort, { once: true });
     child.stdout.on('data', (chunk: Buffer) => {
       outputBytes += chunk.length;
+      if (isProgress !== undefined) timer.restart();
       if (outputBytes > request.maxOutputBytes) stop('flooded');
       else output.push(chunk);
     });
     child.stderr.on('data', (chunk: Buffer) => {
       stderr.add(chunk);
+      if (isProgress !== undefined) cutLines(chunk);
     });
     child.stdin.on('error', () => {
       // The program closed its stdin early; its exit status tells the story.
@@ -204,7 +226,7 @@ function runProgram(
       if (isFinished) return;
       isFinished = true;
       child.unref();
-      clearTimeout(timer);
+      timer.stop();
       clearTimeout(graceTimer);
       request.signal?.removeEventListener('abort', onAbort);
       // What the program left running in its group must not outlive it.
@@ -226,14 +248,34 @@ function runProgram(
   });
 }
 
+/** For the whole run, or for each stretch without progress. */
+function startTimer(
+  { timeoutMs, isProgress }: RunRequest,
+  onTimeout: () => void,
+): { restart: () => void; stop: () => void } {
+  if (isProgress !== undefined) return watchSilence(timeoutMs, onTimeout);
+  const timer = setTimeout(onTimeout, timeoutMs);
+  return {
+    restart: () => undefined,
+    stop: () => {
+      clearTimeout(timer);
+    },
+  };
+}
+
 /** Some failures of spawn are thrown (a bad interpreter path, no memory), others come as an event. */
 function startChild(
   file: string,
-  args: readonly string[],
+  request: FilterRequest,
   env: Record<string, string | undefined>,
 ): ChildProcessWithoutNullStreams | Error {
   try {
-    return spawn(file, args, { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+    return spawn(file, request.argv.slice(1), {
+      env: { ...env, ...request.env },
+      ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -247,6 +289,7 @@ function startFilter(
 ): FilterProcess {
   const child = spawn(file ?? request.argv[0], request.argv.slice(1), {
     env: { ...env, ...request.env },
+    ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -271,6 +314,11 @@ function startFilter(
     ended,
     kill: () => {
       killGroup(child.pid, 'SIGKILL');
+    },
+    abandon: () => {
+      killGroup(child.pid, 'SIGKILL');
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+      child.unref();
     },
   };
 }

@@ -13,6 +13,8 @@ export interface FindingGroup {
   count: number;
   /** The first few messages, redacted. */
   examples: readonly string[];
+  /** What to do about it, from the first that says so. */
+  hint?: string;
 }
 
 /** Names of files that differ from the archive before, by area; never content. */
@@ -23,6 +25,13 @@ export interface AreaChanges {
   changed: readonly string[];
 }
 
+/** A tier as people are told about it. */
+export interface NoticeTier extends TierResult {
+  /** Backups of this host that it holds now; absent when that is not known. */
+  copies?: number;
+}
+
+/** All texts are redacted and free of control characters; names of files are shown as text. */
 export interface Notice {
   status: NoticeStatus;
   /** One line: outcome and host, e.g. `Backup of pve1 done with 2 warnings`. Fits a mail subject. */
@@ -31,6 +40,8 @@ export interface Notice {
   /** e.g. `Proxmox VE 9.0.3`; empty on a plain host. */
   product: string;
   startedAt: Date;
+  /** As the host's clocks show it: `2026-07-24 02:00:00 +02:00`. */
+  startedLocal: string;
   durationSeconds: number;
   archiveName?: string;
   archiveBytes?: number;
@@ -38,10 +49,12 @@ export interface Notice {
   contentBytes: number;
   isEncrypted: boolean;
   isVerified: boolean;
-  tiers: readonly TierResult[];
+  tiers: readonly NoticeTier[];
   groups: readonly FindingGroup[];
   /** Absent: there is no earlier archive to compare with. */
   changes?: readonly AreaChanges[];
+  /** The first archive of this host on record. */
+  isFirst: boolean;
   /** Why the run ended as it did, when not with an archive. */
   error?: string;
   /** What to type or look at next. */

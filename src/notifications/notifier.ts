@@ -1,5 +1,6 @@
 // What every notification channel can do. One file a channel implements it; one contract suite tests them all.
 
+import type { LoadedConfig } from '../config/load-config.ts';
 import type { Host } from '../host/host.ts';
 import type { Notice } from './notice.ts';
 
@@ -37,3 +38,17 @@ export interface Misconfigured {
   message: string;
   hint: string;
 }
+
+export interface ChannelSetup {
+  notifiers: readonly Notifier[];
+  misconfigured: readonly Misconfigured[];
+}
+
+/** A way to tell people about runs; index.ts has the list. */
+export interface Channel {
+  readonly id: ChannelId;
+  /** What is switched on; both lists are empty when the channel is off. Has no effects and never throws. */
+  create(config: LoadedConfig): ChannelSetup;
+}
+
+export const channelIsOff: ChannelSetup = { notifiers: [], misconfigured: [] };

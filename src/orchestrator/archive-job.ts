@@ -20,6 +20,8 @@ export interface ArchiveJob {
   store: DirectoryStore;
   installId: string;
   isBundle: boolean;
+  /** Without --only and --skip. */
+  isWholeHost: boolean;
   isVerified: boolean;
   /** Content bytes of the last run, for the progress bar. */
   expectedBytes?: number;
@@ -34,4 +36,6 @@ export interface MadeArchive {
   coverage: CoverageCounts;
   isVerified: boolean;
   isEncrypted: boolean;
+  /** `partial`: errors kept whole areas out, or the run was limited to some areas. */
+  status: 'complete' | 'partial';
 }

@@ -30,7 +30,7 @@ export function lastSuccess(run: Run, { values }: LoadedConfig, hostname: string
 }
 
 /** Without --only and --skip. */
-function isWholeHost({ only, skip }: Selection): boolean {
+export function isWholeHost({ only, skip }: Selection): boolean {
   return only.length === 0 && skip.length === 0;
 }
 

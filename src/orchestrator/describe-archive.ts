@@ -13,6 +13,12 @@ import { clusterModeOf, targetsOf } from './info-entries.ts';
 import type { ArchiveJob } from './archive-job.ts';
 import type { Run } from './run-state.ts';
 
+/** A partial archive never pushes a complete one out. */
+export function archiveStatus(run: Run, job: Pick<ArchiveJob, 'isWholeHost'>): 'complete' | 'partial' {
+  const hasHoles = run.findings.some(({ severity }) => severity === 'error');
+  return hasHoles || !job.isWholeHost ? 'partial' : 'complete';
+}
+
 export function describeArchive(
   run: Run,
   job: ArchiveJob,
@@ -44,7 +50,7 @@ export function describeArchive(
     schema_version: 1,
     install_id: job.installId,
     ...(encryption === undefined ? {} : { recipients: [...encryption.recipients] }),
-    status: count('error') > 0 ? 'partial' : 'complete',
+    status: archiveStatus(run, job),
     ...(job.isVerified ? { verified_at: formatRfc3339(run.host.clock.now()) } : {}),
     entry_count: content.tally.entryCount,
     file_count: content.tally.totals.files,

@@ -9,6 +9,7 @@ import { formatDuration, formatRfc3339 } from '../util/format.ts';
 import { version } from '../version.ts';
 import type { RunParts } from './run-parts.ts';
 import type { Run } from './run-state.ts';
+import { enabledTiers, placeOfTier } from './tiers/open-tiers.ts';
 
 /** How a run ended. */
 export interface Ending {
@@ -42,7 +43,7 @@ export function describeRun(run: Run, config: LoadedConfig, parts: RunParts, end
     areas: fields.areas,
     ...(parts.archive === undefined ? {} : { coverage: parts.archive.coverage }),
     selection: parts.selection,
-    tiers: [primaryResult(parts, config, ending)],
+    tiers: tierResults(parts, config, ending),
     phases: run.phases,
     log_path: run.log.path,
   };
@@ -132,20 +133,41 @@ function archiveFields({ values }: LoadedConfig, { archive }: RunParts) {
   };
 }
 
-function primaryResult(
+/** One for each tier there can be. */
+function tierResults(parts: RunParts, config: LoadedConfig, ending: Ending): TierResult[] {
+  const known = parts.tiers ?? [];
+  const enabled: readonly string[] = enabledTiers(config);
+  const primary = known.find(({ tier }) => tier === 'primary') ?? primaryResult(parts, config, ending);
+  const others = (['secondary', 'cloud'] as const).map((tier): TierResult => {
+    const location = enabled.includes(tier) ? placeOfTier(config, tier) : '';
+    const status = enabled.includes(tier) ? 'skipped' : 'disabled';
+    return known.find((result) => result.tier === tier) ?? { tier, status, location };
+  });
+  return [primary, ...others];
+}
+
+/** `ending`: of a run that made no archive. */
+export function primaryResult(
   { archive, freeBytes }: RunParts,
   { values }: LoadedConfig,
-  ending: Ending,
+  ending?: Ending,
 ): TierResult {
   const location = values.BACKUP_PATH;
   if (archive !== undefined) {
-    return { tier: 'primary', status: 'ok', location, ...(freeBytes === undefined ? {} : { freeBytes }) };
+    return {
+      tier: 'primary',
+      status: 'ok',
+      location,
+      bytes: archive.fileBytes,
+      ...(archive.isVerified ? { proof: 'read-back' as const } : {}),
+      ...(freeBytes === undefined ? {} : { freeBytes }),
+    };
   }
-  const status = ending.status === 'skipped' ? 'skipped' : 'failed';
+  const status = ending?.status === 'skipped' ? 'skipped' : 'failed';
   return {
     tier: 'primary',
     status,
     location,
-    ...(ending.error instanceof Error ? { detail: ending.error.message } : {}),
+    ...(ending?.error instanceof Error ? { detail: ending.error.message } : {}),
   };
 }

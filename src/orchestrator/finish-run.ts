@@ -17,6 +17,7 @@ import type { RunRecord, RunStatus } from '../run-record.ts';
 import { describeRun, type Ending } from './describe-run.ts';
 import type { RunParts } from './run-parts.ts';
 import type { Run } from './run-state.ts';
+import { copyLogs } from './tiers/copy-logs.ts';
 
 export interface BackupOutcome {
   record: RunRecord;
@@ -26,8 +27,11 @@ export interface BackupOutcome {
   error?: unknown;
 }
 
-export function finishRun(run: Run, config: LoadedConfig, parts: RunParts): BackupOutcome {
+export async function finishRun(run: Run, config: LoadedConfig, parts: RunParts): Promise<BackupOutcome> {
   const error = classify(run, parts.error);
+  logEnding(run, endingOf(run.findings, error));
+  run.log.close();
+  await shipLogs(run, parts);
   const outcome = {
     record: describeRun(run, config, parts, endingOf(run.findings, error)),
     ...(error === undefined ? {} : { error }),
@@ -40,9 +44,15 @@ export function finishRun(run: Run, config: LoadedConfig, parts: RunParts): Back
     reportNoRecord(run, config, writeError);
     // Nobody but the caller hears of this one: it counts in what the caller is told.
     return { ...outcome, record: describeRun(run, config, parts, endingOf(run.findings, error)) };
+  }
+}
+
+/** What goes wrong from here on stands in the record, no more in the log. */
+async function shipLogs(run: Run, { served = [] }: RunParts): Promise<void> {
+  try {
+    if (!run.host.signal.aborted) await copyLogs(run, served);
   } finally {
-    logEnding(run, endingOf(run.findings, error));
-    run.log.close();
+    for (const { tier } of served) tier?.close();
   }
 }
 
@@ -75,8 +85,13 @@ function endingOf(findings: readonly Finding[], error: unknown): Ending {
   if (error !== undefined) return ending('failed', 'bug');
   const worst = worstSeverity(findings);
   // An archive with holes: it exists and is kept, but nobody may take the run for a good one.
-  if (worst === 'error') return ending('failed', 'collection');
+  if (worst === 'error') return ending('failed', isOfTiersOnly(findings) ? 'storage' : 'collection');
   return worst === 'warning' ? ending('warning', 'warnings') : ending('success', 'ok');
+}
+
+/** The archive is whole; a tier that must not fail did. */
+function isOfTiersOnly(findings: readonly Finding[]): boolean {
+  return findings.every(({ severity, code }) => severity !== 'error' || code === 'tier-failed');
 }
 
 function logEnding(run: Run, { status, exit, code, error }: Ending): void {

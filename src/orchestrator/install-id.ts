@@ -30,3 +30,9 @@ export function ensureInstallId(host: Host, stateDirectory: RealPath, report: Re
     return randomUUID();
   }
 }
+
+/** When this installation began: the id was made then. Undefined when it has none yet. */
+export function installedAt(host: Host, stateDirectory: RealPath): Date | undefined {
+  const status = host.fs.lstatIfExists(joinReal(stateDirectory, 'install-id'));
+  return status === undefined ? undefined : new Date(Number(status.mtimeNs / 1_000_000n));
+}

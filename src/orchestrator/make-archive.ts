@@ -13,7 +13,7 @@ import { CollectionError, VerificationError } from '../errors.ts';
 import { formatRfc3339 } from '../util/format.ts';
 import type { ArchiveJob, MadeArchive } from './archive-job.ts';
 import { createCoverage, type Coverage } from './coverage/coverage.ts';
-import { describeArchive } from './describe-archive.ts';
+import { archiveStatus, describeArchive } from './describe-archive.ts';
 import {
   backupMetadataPath,
   backupMetadataText,
@@ -45,6 +45,7 @@ export async function makeArchive(run: Run, job: ArchiveJob): Promise<MadeArchiv
       coverage: coverage.finish().counts,
       isVerified: job.isVerified,
       isEncrypted: job.encryption !== undefined,
+      status: archiveStatus(run, job),
     };
   } catch (error) {
     sink.discard();

@@ -5,7 +5,6 @@ import { areas } from '../catalogue/index.ts';
 import { planCollection, type CollectionPlan, type Selection } from '../collector/plan-collection.ts';
 import { hostPathOf } from '../config/layout.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import type { OptionName } from '../config/options.ts';
 import { UsageError } from '../errors.ts';
 import type { Finding } from '../findings.ts';
 import { createHost } from '../host/create-host.ts';
@@ -100,28 +99,14 @@ function factFindings(facts: HostFacts): Finding[] {
   });
 }
 
-/** Keys of retention: what they promise would be missed most, because archives pile up until the disk is full. */
-const retentionKeys = [
-  'RETENTION_POLICY',
-  'MAX_LOCAL_BACKUPS',
-  'RETENTION_DAILY',
-  'RETENTION_WEEKLY',
-  'RETENTION_MONTHLY',
-  'RETENTION_YEARLY',
-] as const satisfies readonly OptionName[];
-
 /** What the configuration asks for and this version cannot do yet must never look as if it were done. */
-function unavailableFindings({ values, origins }: LoadedConfig): Finding[] {
-  const retention = retentionKeys.filter((key) => origins[key] !== 'default');
+function unavailableFindings({ values }: LoadedConfig): Finding[] {
   const wanted = [
-    [values.SECONDARY_ENABLED, 'SECONDARY_ENABLED=true', 'no copy was made on the secondary tier'],
-    [values.CLOUD_ENABLED, 'CLOUD_ENABLED=true', 'no copy was made on the cloud tier'],
     [values.TELEGRAM_ENABLED, 'TELEGRAM_ENABLED=true', 'no message was sent'],
     [values.EMAIL_ENABLED, 'EMAIL_ENABLED=true', 'no mail was sent'],
     [values.GOTIFY_ENABLED, 'GOTIFY_ENABLED=true', 'no message was sent'],
     [values.WEBHOOK_ENABLED, 'WEBHOOK_ENABLED=true', 'no webhook was called'],
     [values.METRICS_ENABLED, 'METRICS_ENABLED=true', 'no metrics were written'],
-    [retention.length > 0, retention.join(', '), 'no old archive is removed; watch the space in BACKUP_PATH'],
   ] as const;
   return wanted
     .filter(([isWanted]) => isWanted)

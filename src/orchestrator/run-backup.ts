@@ -17,12 +17,16 @@ import type { MadeArchive } from './archive-job.ts';
 import { makeArchive } from './make-archive.ts';
 import { checkSpace, sweepLeftovers } from './preflight.ts';
 import { prepareBackup, sourceHostOf, type PreparedBackup } from './prepare-backup.ts';
-import { estimateSize, lastSuccess, warnOfSuddenDrop } from './compare-runs.ts';
+import { estimateSize, isWholeHost, lastSuccess, warnOfSuddenDrop } from './compare-runs.ts';
 import { keepRecoveryKit } from './recovery-kit.ts';
 import { withRunLock } from './run-lock.ts';
 import type { RunParts } from './run-parts.ts';
 import { createRun, openLog, type Run } from './run-state.ts';
 import { takeFreshStamp } from './stamp.ts';
+import { applyRetention } from './tiers/apply-retention.ts';
+import { openTier } from './tiers/open-tiers.ts';
+import { serveTiers } from './tiers/serve-tiers.ts';
+import { primaryResult } from './describe-run.ts';
 import { createWorkDirectory, sweepWorkDirectories } from './work-directory.ts';
 
 export interface BackupRequest {
@@ -52,6 +56,7 @@ export async function runBackup(host: Host, request: BackupRequest): Promise<Bac
       openRunLog(run, config, facts.hostname);
       for (const finding of prepared.findings) run.report(finding);
       parts.archive = await backUp(run, config, parts, { ...prepared, encryption });
+      await keepCopies(run, config, parts, prepared);
     });
   } catch (error) {
     parts.error = error;
@@ -97,6 +102,7 @@ async function backUp(
       store,
       installId: parts.installId,
       isBundle: values.BUNDLE_ASSOCIATED_FILES,
+      isWholeHost: isWholeHost(parts.selection),
       isVerified: values.VERIFY_AFTER_BACKUP,
       ...(previous === undefined ? {} : { expectedBytes: previous.bytes_collected }),
     });
@@ -107,6 +113,34 @@ async function backUp(
   } finally {
     work.remove();
   }
+}
+
+/** A proved copy on every further tier; then what retention allows to go. */
+async function keepCopies(
+  run: Run,
+  config: LoadedConfig,
+  parts: RunParts,
+  { facts, plan }: PreparedBackup,
+): Promise<void> {
+  const { archive, installId } = parts;
+  if (archive === undefined || installId === undefined) return;
+  const served = await serveTiers(run, config, { archive: archive.path, installId });
+  parts.served = served;
+  parts.tiers = served.map(({ result }) => result);
+  const primary = await openTier(run.host, 'primary', { config, installId, report: run.report });
+  const opened = served.flatMap(({ tier, result }) => (tier === undefined ? [] : [{ tier, result }]));
+  const unopened = served.flatMap(({ tier, result }) => (tier === undefined ? [result] : []));
+  const results = await applyRetention(run, {
+    config,
+    hostname: facts.hostname,
+    installId,
+    archive,
+    switchedOffAreas: plan.areas
+      .filter(({ status }) => status.state === 'disabled')
+      .map(({ area }) => area.id),
+    tiers: [{ tier: primary, result: primaryResult(parts, config) }, ...opened],
+  });
+  parts.tiers = [...results, ...unopened];
 }
 
 /** For the record only: not knowing it is no failure. */

@@ -3,7 +3,9 @@
 import type { ResolvedCompression } from '../archiver/resolve-codec.ts';
 import type { Selection } from '../collector/plan-collection.ts';
 import type { HostFacts } from '../host/facts.ts';
+import type { TierResult } from '../run-record.ts';
 import type { MadeArchive } from './archive-job.ts';
+import type { ServedTier } from './tiers/serve-tiers.ts';
 
 export interface RunParts {
   selection: Selection;
@@ -11,6 +13,10 @@ export interface RunParts {
   installId?: string;
   compression?: ResolvedCompression;
   archive?: MadeArchive;
+  /** Tiers beyond the primary one that were served; still open. */
+  served?: readonly ServedTier[];
+  /** What became of each tier, as far as it is known. */
+  tiers?: readonly TierResult[];
   /** What the primary tier had left when the archive was there. */
   freeBytes?: number | undefined;
   error?: unknown;

@@ -25,7 +25,7 @@ export interface PutRequest {
   /** Lower-case hex of the whole file; `put` computes it on the way when it is not known. */
   sha256?: string;
   signal: AbortSignal;
-  /** Bytes that have arrived since the last call. */
+  /** Bytes that have arrived since the last call; below zero when an attempt failed and its bytes are sent again. */
   onBytes?: (bytes: number) => void;
 }
 
@@ -63,6 +63,9 @@ export interface Store {
   remove(names: readonly string[], signal: AbortSignal): Promise<readonly { name: string; error: Error }[]>;
   /** undefined: this kind of tier does not know. */
   space(signal: AbortSignal): Promise<StoreSpace | undefined>;
-  /** Removes unfinished files of earlier runs of this installation. Gives their names. */
+  /**
+   * Removes unfinished files of earlier runs of this installation. Gives their names. For the holder of the run lock: a
+   * `put` of this installation that is under way would lose its file.
+   */
   sweep(signal: AbortSignal): Promise<string[]>;
 }

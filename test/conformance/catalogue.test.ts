@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { areas } from '../../src/catalogue/index.ts';
 import { categoryIds, type Area, type Item } from '../../src/catalogue/types.ts';
-import { addClaim, createOwnership, ownerAt, positionOf } from '../../src/collector/ownership.ts';
+import { addClaim, createOwnership, ownerAt, positionOf } from '../../src/catalogue/ownership.ts';
 import { isOptionName, options, type OptionName } from '../../src/config/options.ts';
 import type { HostFacts } from '../../src/host/facts.ts';
 

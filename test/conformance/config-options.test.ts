@@ -34,13 +34,18 @@ test('the sections hold no key besides the table, and have unique ids', () => {
   expect(new Set(sections.map(({ id }) => id)).size).toBe(sections.length);
 });
 
+const mayHaveNoValue: readonly string[] = [
+  ...['COMPRESSION_LEVEL', 'SECONDARY_PATH', 'SECONDARY_LOG_PATH', 'SMTP_PORT', 'SMTP_CA_FILE'],
+  ...['RELAY_SECRET_FILE', 'RELAY_CA_FILE', 'RELAY_TLS_CERT_FILE', 'RELAY_TLS_KEY_FILE'],
+];
+
 test('all defaults are right values of their own kind', () => {
   const { values, details, findings } = loadConfig(configHost({}));
   for (const name of optionNames) expect(details.has(name), name).toBe(true);
   expect(findings).toEqual([]);
   for (const name of optionNames) {
     const value: unknown = values[name];
-    const mayBeMissing = ['COMPRESSION_LEVEL', 'SECONDARY_PATH', 'SECONDARY_LOG_PATH'].includes(name);
+    const mayBeMissing = mayHaveNoValue.includes(name);
     expect(value === undefined, name).toBe(mayBeMissing);
   }
 });
@@ -199,7 +204,15 @@ const ownKeys = `
   MAX_FILE_SIZE BACKUP_ETC_REST USER_HOMES_MAX_FILE_SIZE USER_HOMES_EXCLUDE_PATTERNS BACKUP_MAIL_CONFIG
   BACKUP_STORAGE_STACK BACKUP_BOOT_CONFIG BACKUP_HARDWARE_INFO BACKUP_TIME_CONFIG BACKUP_MONITORING_CONFIG
   BACKUP_VPN_CONFIG BACKUP_LETSENCRYPT BACKUP_LOCALE_CONFIG BACKUP_SECURITY_CONFIG BACKUP_LOGROTATE_CONFIG
+  SMTP_HOST SMTP_PORT SMTP_TLS SMTP_USER SMTP_PASSWORD SMTP_CA_FILE EMAIL_ATTACH_LOG
+  RELAY_URL RELAY_SECRET_FILE RELAY_CA_FILE RELAY_LISTEN RELAY_STATE RELAY_TLS_CERT_FILE RELAY_TLS_KEY_FILE
+  RELAY_MAIL_RECIPIENTS RELAY_HOURLY_LIMIT_PER_HOST RELAY_HOURLY_LIMIT
   BACKUP_UDEV_RULES COMMAND_TIMEOUT COMMAND_CONCURRENCY VERIFY_AFTER_BACKUP XZ_MEMORY_LIMIT
+  SECONDARY_RETENTION_POLICY SECONDARY_RETENTION_DAILY SECONDARY_RETENTION_WEEKLY SECONDARY_RETENTION_MONTHLY
+  SECONDARY_RETENTION_YEARLY CLOUD_RETENTION_POLICY CLOUD_RETENTION_DAILY CLOUD_RETENTION_WEEKLY
+  CLOUD_RETENTION_MONTHLY CLOUD_RETENTION_YEARLY KEEP_WITHIN MAX_FAILED_LOGS
+  SECONDARY_REQUIRE_MOUNT
+  EMAIL_NOTIFY_ON TELEGRAM_NOTIFY_ON GOTIFY_NOTIFY_ON WEBHOOK_NOTIFY_ON
 `
   .trim()
   .split(/\s+/);
@@ -213,7 +226,8 @@ test('every key is one of existing files or one of our own', () => {
   expect([...knownKeys].sort()).toEqual(expected);
 });
 
-test('the fields of a webhook endpoint are those of existing files', () => {
-  const fields = 'URL FORMAT METHOD HEADERS AUTH_TYPE AUTH_TOKEN AUTH_USER AUTH_PASS AUTH_SECRET PRIORITY';
+test('the fields of a webhook endpoint are those of existing files and its level', () => {
+  const fields =
+    'URL FORMAT METHOD HEADERS AUTH_TYPE AUTH_TOKEN AUTH_USER AUTH_PASS AUTH_SECRET PRIORITY NOTIFY_ON';
   expect(Object.keys(webhookEndpointOptions).sort()).toEqual(fields.split(' ').sort());
 });

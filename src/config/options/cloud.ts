@@ -6,6 +6,10 @@ export const cloud = section('cloud', 'Cloud tier', 'A copy of each archive on a
     aliases: [{ name: 'ENABLE_CLOUD_BACKUP', wins: true }],
     doc: 'Copy each archive to CLOUD_REMOTE.',
   }),
+  CLOUD_REQUIRED: bool({
+    default: 'false',
+    doc: 'A failing copy fails the run (exit code 5) instead of being a warning.',
+  }),
   CLOUD_REMOTE: string({
     default: '',
     aliases: [{ name: 'RCLONE_REMOTE', wins: true }],

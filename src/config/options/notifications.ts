@@ -1,14 +1,26 @@
 import { bool, enumeration, int, list, seconds, section, string } from '../kinds.ts';
 
+/** When a channel is used, by the outcome of the run. */
+const notifyOnValues = ['always', 'warning', 'failure', 'change'] as const;
+
+function notifyOn(what: string, fallback = 'always') {
+  return enumeration({
+    default: fallback,
+    values: notifyOnValues,
+    doc: `${what}: always, from warning or failure on, or when the outcome is a change from the run before.`,
+  });
+}
+
 export const email = section('email', 'Notification by mail', 'A mail after each run.', {
   EMAIL_ENABLED: bool({
     default: 'false',
     aliases: [{ name: 'EMAIL_ENABLE' }],
     doc: 'Send a mail after each run.',
   }),
+  EMAIL_NOTIFY_ON: notifyOn('Which runs are worth a mail'),
   EMAIL_DELIVERY_METHOD: enumeration({
     default: 'relay',
-    values: ['relay', 'sendmail', 'pmf'],
+    values: ['relay', 'sendmail', 'pmf', 'smtp'],
     valueAliases: {
       cloud: 'relay',
       'cloud-relay': 'relay',
@@ -22,21 +34,25 @@ export const email = section('email', 'Notification by mail', 'A mail after each
       'proxmox-notifications': 'pmf',
       'proxmox-mail-forward': 'pmf',
     },
-    doc: 'relay uses the relay service of the older edition, sendmail the mail program of this host, pmf the notification system of Proxmox.',
+    doc: 'smtp uses the account of SMTP_HOST, sendmail the mail program of this host, pmf the notification system of Proxmox, relay a relay of your own (RELAY_URL).',
   }),
   EMAIL_FALLBACK_SENDMAIL: bool({
     default: 'true',
     aliases: [{ name: 'EMAIL_FALLBACK_PMF' }],
-    doc: 'Use sendmail when the chosen method fails.',
+    doc: 'Use sendmail when the chosen method fails or lacks its settings. pmf takes a configured relay first.',
   }),
   EMAIL_RECIPIENT: list({
     default: '',
     items: 'text',
-    doc: 'Addresses. Empty: the address of root@pam in Proxmox.',
+    doc: 'Addresses, without names. Empty: the address of root@pam in Proxmox, else the alias of root in /etc/aliases; sendmail and pmf then take the mailbox of root.',
   }),
   EMAIL_FROM: string({
-    default: 'no-reply@proxmox.tis24.it',
-    doc: 'Sender address.',
+    default: '',
+    doc: 'Sender address. Empty: SMTP_USER when the account sends and its name is an address, else root at this host. (The address that the older edition wrote into new files counts as empty.)',
+  }),
+  EMAIL_ATTACH_LOG: bool({
+    default: 'false',
+    doc: 'Attach the log of the run, redacted, at most its last 256 KiB.',
   }),
 });
 
@@ -50,10 +66,11 @@ export const telegram = section(
       aliases: [{ name: 'TELEGRAM_ENABLE' }],
       doc: 'Send a Telegram message after each run.',
     }),
+    TELEGRAM_NOTIFY_ON: notifyOn('Which runs are worth a message'),
     BOT_TELEGRAM_TYPE: enumeration({
       default: 'centralized',
       values: ['centralized', 'personal'],
-      doc: 'centralized uses the bot of the older edition, personal your own bot.',
+      doc: 'personal uses a bot of your own, centralized the bot that a relay of your own holds for many hosts (RELAY_URL).',
     }),
     TELEGRAM_BOT_TOKEN: string({
       default: '',
@@ -63,22 +80,6 @@ export const telegram = section(
     TELEGRAM_CHAT_ID: string({
       default: '',
       doc: 'Number of the chat that your own bot writes to.',
-    }),
-    TELEGRAM_CONFIRM_DELIVERY: bool({
-      default: 'true',
-      doc: 'Wait until the message is confirmed as delivered (centralized only).',
-    }),
-    TELEGRAM_CONFIRM_TIMEOUT_SECONDS: seconds({
-      default: '10',
-      min: 1,
-      max: 60,
-      doc: 'Seconds to wait for that confirmation.',
-    }),
-    TELEGRAM_CONFIRM_INTERVAL_SECONDS: seconds({
-      default: '1',
-      min: 1,
-      max: 5,
-      doc: 'Seconds between two questions for it.',
     }),
   },
 );
@@ -93,6 +94,7 @@ export const gotify = section(
       aliases: [{ name: 'GOTIFY_ENABLE' }],
       doc: 'Send a message to a Gotify server after each run.',
     }),
+    GOTIFY_NOTIFY_ON: notifyOn('Which runs are worth a message'),
     GOTIFY_SERVER_URL: string({
       default: '',
       doc: 'Address of the server.',
@@ -123,7 +125,16 @@ export const gotify = section(
   },
 );
 
-const webhookFormats = ['generic', 'discord', 'slack', 'teams', 'pushover'] as const;
+const webhookFormats = [
+  'generic',
+  'discord',
+  'slack',
+  'teams',
+  'pushover',
+  'ntfy',
+  'apprise',
+  'uptime-kuma',
+] as const;
 
 export const webhook = section('webhook', 'Notification by webhook', 'HTTP requests after each run.', {
   WEBHOOK_ENABLED: bool({
@@ -131,6 +142,7 @@ export const webhook = section('webhook', 'Notification by webhook', 'HTTP reque
     aliases: [{ name: 'WEBHOOK_ENABLE' }],
     doc: 'Send requests to WEBHOOK_ENDPOINTS after each run.',
   }),
+  WEBHOOK_NOTIFY_ON: notifyOn('Which runs are worth a request, for endpoints that do not say'),
   WEBHOOK_ENDPOINTS: list({
     default: '',
     items: 'name',
@@ -172,23 +184,24 @@ export const webhookEndpoint = section(
     FORMAT: enumeration({
       default: '${WEBHOOK_FORMAT}',
       values: webhookFormats,
-      doc: 'Form of the message.',
+      doc: 'Form of the message: that of a service, or generic JSON. ntfy takes the address of the topic, apprise that of a notify page of an Apprise API server, uptime-kuma the push address of a monitor.',
     }),
     METHOD: enumeration({
       default: 'post',
       values: ['post', 'put', 'patch', 'get', 'head'],
-      doc: 'HTTP method; get and head send no message body.',
+      doc: 'HTTP method; get and head send no message body. uptime-kuma is always asked with get.',
     }),
+    NOTIFY_ON: notifyOn('Which runs are worth a request to this endpoint', '${WEBHOOK_NOTIFY_ON}'),
     HEADERS: string({
       default: '',
       secret: true,
-      doc: 'More headers, as Name:Value,Name:Value.',
+      doc: 'More headers, as Name:Value,Name:Value. A comma may stand in a value unless a name and a colon follow it.',
     }),
     AUTH_TYPE: enumeration({
       default: 'none',
       values: ['none', 'bearer', 'basic', 'hmac'],
       valueAliases: { 'hmac-sha256': 'hmac' },
-      doc: 'How the request proves who sent it.',
+      doc: 'How the request proves who sent it. hmac signs time and body in X-ProxSave-Signature, and the body alone in X-Signature as the older edition does.',
     }),
     AUTH_TOKEN: string({
       default: '',

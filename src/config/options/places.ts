@@ -1,4 +1,4 @@
-import { bool, float, hostPath, optionalOwnPath, ownPath, section, string } from '../kinds.ts';
+import { bool, enumeration, float, hostPath, optionalOwnPath, ownPath, section, string } from '../kinds.ts';
 
 export const placesAndSpace = section(
   'places',
@@ -66,6 +66,15 @@ export const secondary = section(
     SECONDARY_PATH: optionalOwnPath({
       aliases: [{ name: 'SECONDARY_BACKUP_PATH', wins: true }],
       doc: 'Directory of the secondary tier. A network share must be mounted first; host:path and //host/share are refused.',
+    }),
+    SECONDARY_REQUIRE_MOUNT: enumeration({
+      default: 'auto',
+      values: ['auto', 'yes', 'no'],
+      doc: 'Whether SECONDARY_PATH must lie on a mounted disk or share. auto: yes where it did before, where fstab, systemd or storage.cfg of Proxmox VE mounts something, and below /mnt and /media. While it is not mounted nothing is written there.',
+    }),
+    SECONDARY_REQUIRED: bool({
+      default: 'false',
+      doc: 'A failing copy fails the run (exit code 5) instead of being a warning.',
     }),
     SECONDARY_LOG_PATH: optionalOwnPath({
       doc: 'Directory for copies of the logs. Empty: logs are not copied.',

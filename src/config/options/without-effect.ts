@@ -2,6 +2,7 @@ import { ignored, section } from '../kinds.ts';
 
 const noChunks = 'archives are streamed in one piece, whatever their size';
 const scheduleElsewhere = 'the time of the daily run is SCHEDULER_TIME';
+const confirmedAnyway = 'a relay answers only when Telegram has taken the message';
 const noApiLogin = 'a backup reads the files and local tools of the backup server and logs in nowhere';
 
 export const withoutEffect = section(
@@ -25,6 +26,9 @@ export const withoutEffect = section(
     PBS_REPOSITORY: ignored(noApiLogin),
     PBS_PASSWORD: ignored(noApiLogin),
     PBS_FINGERPRINT: ignored(noApiLogin),
+    TELEGRAM_CONFIRM_DELIVERY: ignored(confirmedAnyway),
+    TELEGRAM_CONFIRM_TIMEOUT_SECONDS: ignored(confirmedAnyway),
+    TELEGRAM_CONFIRM_INTERVAL_SECONDS: ignored(confirmedAnyway),
     CRON_SCHEDULE: ignored(scheduleElsewhere),
     CRON_HOUR: ignored(scheduleElsewhere),
     CRON_MINUTE: ignored(scheduleElsewhere),

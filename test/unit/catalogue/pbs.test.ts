@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { areas, areasOf } from '../../../src/catalogue/index.ts';
-import { ownerAt, positionOf } from '../../../src/collector/ownership.ts';
+import { ownerAt, positionOf } from '../../../src/catalogue/ownership.ts';
 import { planCollection, type CollectionPlan } from '../../../src/collector/plan-collection.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { createHost } from '../../../src/host/create-host.ts';

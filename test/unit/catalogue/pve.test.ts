@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { areas } from '../../../src/catalogue/index.ts';
 import type { CategoryId, Item } from '../../../src/catalogue/types.ts';
-import { ownerAt, positionOf, type Claim } from '../../../src/collector/ownership.ts';
+import { ownerAt, positionOf, type Claim } from '../../../src/catalogue/ownership.ts';
 import { planCollection, type CollectionPlan } from '../../../src/collector/plan-collection.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { createHost } from '../../../src/host/create-host.ts';

@@ -9,7 +9,7 @@ import {
   positionOf,
   stepDown,
   type Claim,
-} from '../../../src/collector/ownership.ts';
+} from '../../../src/catalogue/ownership.ts';
 
 /** Pattern -> area; an area in capitals is disabled. */
 function ownershipOf(claims: readonly (readonly [string, string])[]) {

@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Area, Item } from '../../../src/catalogue/types.ts';
-import { claimedPaths, planCollection, type PlanInput } from '../../../src/collector/plan-collection.ts';
-import { ownerAt, positionOf } from '../../../src/collector/ownership.ts';
+import { claimedPaths } from '../../../src/catalogue/claimed-paths.ts';
+import { planCollection, type PlanInput } from '../../../src/collector/plan-collection.ts';
+import { ownerAt, positionOf } from '../../../src/catalogue/ownership.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import { detectFacts } from '../../../src/host/detect-facts.ts';

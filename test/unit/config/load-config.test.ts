@@ -152,11 +152,11 @@ describe('an empty value', () => {
 
   test('means the default for everything else', () => {
     const host = hostWith(
-      'MAX_LOCAL_BACKUPS=\nCOMPRESSION_TYPE=\nBACKUP_PATH=\nPVE_CONFIG_PATH=\nSCHEDULER_TIME=',
+      'CLOUD_BATCH_SIZE=\nCOMPRESSION_TYPE=\nBACKUP_PATH=\nPVE_CONFIG_PATH=\nSCHEDULER_TIME=',
     );
     const { values, origins } = loadConfig(host);
     expect(values).toMatchObject({
-      MAX_LOCAL_BACKUPS: 15,
+      CLOUD_BATCH_SIZE: 20,
       COMPRESSION_TYPE: 'zst',
       PVE_CONFIG_PATH: '/etc/pve',
     });

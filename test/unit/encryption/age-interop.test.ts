@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseIdentityFile } from '../../../src/encryption/identity-file.ts';
+import { deriveIdentityText, deriveRecipientText, newSalt } from '../../../src/encryption/passphrase-key.ts';
 import { parseRecipient, type Recipient } from '../../../src/encryption/recipient.ts';
 import { hasPrograms } from '../../support/needs.ts';
 import { decrypt, encrypt, makeTempDirectory, run } from './encryption-support.ts';
@@ -23,11 +24,11 @@ const makers: Readonly<Record<string, (path: string) => string>> = {
     return run('age-keygen', ['-y', path]).toString();
   },
   'ssh-ed25519': (path) => makeSshKey(path, 'ed25519'),
-  'ssh-rsa': (path) => makeSshKey(path, 'rsa'),
+  'ssh-rsa': (path) => makeSshKey(path, 'rsa', '-b', '2048'),
 };
 
-function makeSshKey(path: string, type: string): string {
-  run('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', 'root@pve1', '-f', path]);
+function makeSshKey(path: string, type: string, ...size: string[]): string {
+  run('ssh-keygen', ['-q', '-t', type, ...size, '-N', '', '-C', 'root@pve1', '-f', path]);
   return readFileSync(`${path}.pub`, 'utf8');
 }
 
@@ -75,6 +76,17 @@ describe.skipIf(isMissing)('with the age program (needs age and ssh-keygen)', ()
       ),
     );
     for (const { path } of keys) expect(run('age', ['-d', '-i', path, file]).equals(plain)).toBe(true);
+  });
+
+  test('the identity of a passphrase, as text, opens our files with age', async () => {
+    const directory = makeTempDirectory();
+    const passphrase = Buffer.from('Correct-Horse-42');
+    const salt = newSalt();
+    const recipient = parseRecipient(await deriveRecipientText(passphrase, salt));
+    const [file, key] = [join(directory, 'file.age'), join(directory, 'key')];
+    writeFileSync(file, await encrypt(Buffer.from('content'), [recipient]));
+    writeFileSync(key, `${await deriveIdentityText(passphrase, salt)}\n`, { mode: 0o600 });
+    expect(run('age', ['-d', '-i', key, file]).toString()).toBe('content');
   });
 
   test('we open what age armored', async () => {

@@ -155,3 +155,11 @@ test('an empty list of identities is a wrong key too', async () => {
 test('encrypting for nobody is refused before anything is made', async () => {
   await expect(createEncryptStage([])).rejects.toThrow(EncryptionError);
 });
+
+test('control characters of a manifest do not reach the terminal', async () => {
+  const stranger = await createRunIdentity();
+  const ssh = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1Bl9vEVJAnP+bOs1jQUcY0L5SRXEDQQ1Y2NDVKpnLB me\u001b[2J';
+  const { error } = await decrypt(file, [stranger.identity()], { madeFor: ['\u001b]0;title\u0007', ssh] });
+  expect((error as Error).message).toContain(']0;title, SSH key');
+  expect((error as Error).message).not.toMatch(/\p{Cc}/u);
+});

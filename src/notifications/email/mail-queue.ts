@@ -1,0 +1,57 @@
+// The queue of a local mail program, read through `mailq`. Its exit status 0 for a new mail says only that the mail is in
+// there; whether it gets out, and why not, is seen here. Forms: Postfix (what Proxmox installs) and dma.
+
+import type { Host } from '../../host/host.ts';
+
+export interface QueuedMail {
+  id: string;
+  recipients: readonly string[];
+  /** Why it could not be delivered so far; undefined: nobody said. */
+  reason?: string;
+}
+
+const commandTimeoutMs = 10_000;
+const maxOutputBytes = 4 * 1024 * 1024;
+
+/** Undefined: there is no mailq, it failed, or its output has a form that we do not know. */
+export async function readMailQueue(
+  host: Host,
+  signal: AbortSignal,
+): Promise<readonly QueuedMail[] | undefined> {
+  const result = await host.tools.run({
+    argv: ['mailq'],
+    timeoutMs: commandTimeoutMs,
+    maxOutputBytes,
+    signal,
+  });
+  return result.status === 'ok' ? parseMailQueue(result.stdout.toString('utf8')) : undefined;
+}
+
+export function parseMailQueue(text: string): QueuedMail[] | undefined {
+  const content = text.trim();
+  if (content === '' || /^Mail queue is empty/m.test(content)) return [];
+  if (/^-+Queue ID-+/m.test(content)) return parsePostfix(content);
+  return /^ID\s*: /m.test(content) ? parseDma(content) : undefined;
+}
+
+/** Blocks behind a header line, with empty lines between; a reason in brackets stands before the recipients it is about. */
+function parsePostfix(content: string): QueuedMail[] {
+  return content.split(/\n\s*\n/).flatMap((block) => {
+    const lines = block.split('\n').filter((line) => !line.startsWith('-'));
+    const id = /^([0-9A-Za-z]+)[*!#]?\s+\d+\s/.exec(lines[0] ?? '')?.[1];
+    if (id === undefined) return [];
+    const rest = lines.slice(1).map((line) => line.trim());
+    const reason = rest.find((line) => line.startsWith('('))?.replace(/^\(|\)$/g, '');
+    const recipients = rest.filter((line) => line !== '' && !line.startsWith('('));
+    return [{ id, recipients, ...(reason === undefined ? {} : { reason }) }];
+  });
+}
+
+/** `ID`, `From` and `To` lines, a line `--` between two mails. One mail has one recipient. */
+function parseDma(content: string): QueuedMail[] {
+  return content.split(/^--\s*$/m).flatMap((block) => {
+    const id = /^ID\s*: (\S+)/m.exec(block)?.[1];
+    const to = /^To\s*: (.+)$/m.exec(block)?.[1]?.trim();
+    return id === undefined ? [] : [{ id, recipients: to === undefined ? [] : [to] }];
+  });
+}

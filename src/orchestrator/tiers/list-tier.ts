@@ -1,0 +1,99 @@
+// The archives of a tier, each read no further than its head. The same for a directory and a remote.
+
+import { parseArchiveName, parseTimestamp, type ArchiveName } from '../../archiver/archive-name.ts';
+import { readArchiveFacts, type ArchiveFacts } from '../../archiver/read/open-archive.ts';
+import { AppError } from '../../errors.ts';
+import type { Store, StoredFile, TierName } from '../../storage/store.ts';
+
+export interface TierArchive {
+  tier: TierName;
+  /** File name on the tier. */
+  name: string;
+  /** For people: the tier's place and the name. */
+  location: string;
+  hostname: string;
+  createdAt: Date;
+  /** Bytes of the file (a bundle with what is around the archive). */
+  sizeBytes: number;
+  /** Absent: the head cannot be read; `problem` says why. */
+  archive?: ArchiveFacts;
+  problem?: string;
+}
+
+export interface ListOptions {
+  signal: AbortSignal;
+  /** Only archives whose names say one of these hosts. Default: all. */
+  hosts?: readonly string[];
+}
+
+/** Heads read at the same time: a remote answers each slowly. */
+const concurrency = 4;
+/** One read that holds all of a bundle's front. */
+const headBytes = 64 * 1024;
+
+/** Newest first; same second: by name. @throws StorageError when the tier cannot be listed */
+export async function listTier(store: Store, { signal, hosts }: ListOptions): Promise<TierArchive[]> {
+  const files = await store.list(signal);
+  const present = new Set(files.map(({ name }) => name));
+  const wanted = files.flatMap((file) => {
+    const name = parseArchiveName(file.name);
+    return name === undefined || hosts?.includes(name.hostname) === false ? [] : [{ file, name }];
+  });
+  const listed: TierArchive[] = [];
+  let next = 0;
+  const work = async () => {
+    for (let item = wanted[next++]; item !== undefined; item = wanted[next++]) {
+      listed.push(await describe(store, item, { signal, present }));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, wanted.length) }, work));
+  return listed.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.name < b.name ? -1 : 1));
+}
+
+interface Reading {
+  signal: AbortSignal;
+  present: ReadonlySet<string>;
+}
+
+async function describe(
+  store: Store,
+  { file, name }: { file: StoredFile; name: ArchiveName },
+  reading: Reading,
+): Promise<TierArchive> {
+  const named = parseTimestamp(name.timestamp) ?? file.modified;
+  const base = {
+    tier: store.tier,
+    name: file.name,
+    location: `${store.location}/${file.name}`,
+    sizeBytes: file.sizeBytes,
+  };
+  try {
+    const archive = await readHead(store, file, reading);
+    const { hostname, created_at } = archive.manifest;
+    const created = new Date(created_at);
+    return {
+      ...base,
+      hostname: hostname === '' ? name.hostname : hostname,
+      createdAt: Number.isNaN(created.getTime()) ? named : created,
+      archive,
+    };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.exit === 'interrupted') throw error;
+    return { ...base, hostname: name.hostname, createdAt: named, problem: error.message };
+  }
+}
+
+async function readHead(store: Store, file: StoredFile, { signal, present }: Reading): Promise<ArchiveFacts> {
+  const front = await store.readRange(file.name, 0, Math.min(headBytes, file.sizeBytes), signal);
+  return readArchiveFacts({
+    path: `${store.location}/${file.name}`,
+    size: file.sizeBytes,
+    mtimeNs: BigInt(file.modified.getTime()) * 1_000_000n,
+    readAt: (offset, length) =>
+      offset + length <= front.length
+        ? Promise.resolve(front.subarray(offset, offset + length))
+        : store.readRange(file.name, offset, length, signal),
+    readBeside: async (name) =>
+      present.has(name) ? (await store.readRange(name, 0, headBytes, signal)).toString('utf8') : undefined,
+  });
+}

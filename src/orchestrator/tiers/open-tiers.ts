@@ -1,0 +1,88 @@
+// The tiers of this installation, as the configuration names them: the primary one always, the others when enabled.
+
+import type { LoadedConfig } from '../../config/load-config.ts';
+import type { ReportFinding } from '../../findings.ts';
+import type { Host, RealPath } from '../../host/host.ts';
+import { createDirectoryStore } from '../../storage/directory-store.ts';
+import type { Store, TierName } from '../../storage/store.ts';
+
+export interface Tier {
+  name: TierName;
+  store: Store;
+  /** Where copies of the logs go; undefined: nowhere. */
+  openLogStore: () => Promise<Store | undefined>;
+  /** A failing copy fails the run, instead of a warning. */
+  isRequired: boolean;
+  /** Ends what works for the tier in the background. */
+  close: () => void;
+}
+
+export interface TierContext {
+  config: LoadedConfig;
+  installId: string;
+  report: ReportFinding;
+}
+
+/** Names of the enabled tiers, in the order in which they are served. */
+export function enabledTiers({ values }: LoadedConfig): TierName[] {
+  return [
+    'primary',
+    ...(values.SECONDARY_ENABLED ? (['secondary'] as const) : []),
+    ...(values.CLOUD_ENABLED ? (['cloud'] as const) : []),
+  ];
+}
+
+/** @throws UsageError when the keys of the tier cannot be used together */
+export async function openTier(host: Host, name: TierName, context: TierContext): Promise<Tier> {
+  if (name === 'secondary') return openSecondary(host, context);
+  if (name === 'cloud') return openCloud(host, context);
+  const { config, installId } = context;
+  const store = createDirectoryStore(host, 'primary', config.values.BACKUP_PATH, { installId });
+  return { name, store, openLogStore: nowhere, isRequired: true, close: () => undefined };
+}
+
+const nowhere = () => Promise.resolve(undefined);
+
+async function openSecondary(host: Host, { config, installId, report }: TierContext): Promise<Tier> {
+  const { values, places } = config;
+  const { createSecondaryStore } = await import('../../storage/secondary-store.ts');
+  const open = (path: RealPath) =>
+    createSecondaryStore(host, { path, values, installId, stateDirectory: places.state, report });
+  const { SECONDARY_PATH: path, SECONDARY_LOG_PATH: logPath } = values;
+  // The configuration is refused without it; this is for the compiler.
+  if (path === undefined) throw new Error('SECONDARY_ENABLED without SECONDARY_PATH');
+  const store = open(path);
+  const opened = [store];
+  return {
+    name: 'secondary',
+    store,
+    openLogStore: () => {
+      if (logPath === undefined) return Promise.resolve(undefined);
+      const logStore = open(logPath);
+      opened.push(logStore);
+      return Promise.resolve(logStore);
+    },
+    isRequired: values.SECONDARY_REQUIRED,
+    close: () => {
+      for (const each of opened) each.close();
+    },
+  };
+}
+
+async function openCloud(host: Host, { config, installId }: TierContext): Promise<Tier> {
+  const { values } = config;
+  const { createCloudLogStore, createCloudStore } = await import('../../storage/rclone/cloud-store.ts');
+  return {
+    name: 'cloud',
+    store: createCloudStore(host, values, installId),
+    openLogStore: () => Promise.resolve(createCloudLogStore(host, values, installId)),
+    isRequired: values.CLOUD_REQUIRED,
+    close: () => undefined,
+  };
+}
+
+/** Where a tier lies, as far as the configuration says it. */
+export function placeOfTier({ values }: LoadedConfig, name: TierName): string {
+  if (name === 'primary') return values.BACKUP_PATH;
+  return name === 'secondary' ? (values.SECONDARY_PATH ?? '') : values.CLOUD_REMOTE;
+}

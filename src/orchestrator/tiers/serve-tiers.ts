@@ -1,0 +1,124 @@
+// After the archive is made: a proved copy on every further tier, one after the other. A tier that fails stops neither the run
+// nor the other tiers; its real cause goes into the record, the summary and the exit code.
+
+import type { LoadedConfig } from '../../config/load-config.ts';
+import { AppError, DiskSpaceError } from '../../errors.ts';
+import type { RealPath } from '../../host/host.ts';
+import type { TierResult } from '../../run-record.ts';
+import type { Store, TierName } from '../../storage/store.ts';
+import { formatBytes } from '../../util/format.ts';
+import { keepRecoveryKit } from '../recovery-kit.ts';
+import type { Run } from '../run-state.ts';
+import { copyArchive, type CopyResult } from './copy-archive.ts';
+import { enabledTiers, openTier, placeOfTier, type Tier } from './open-tiers.ts';
+
+export interface ServedTier {
+  /** Absent: it could not even be opened. */
+  tier?: Tier;
+  result: TierResult;
+}
+
+const gib = 1024 ** 3;
+
+/** Whoever gets the tiers closes them. */
+export async function serveTiers(
+  run: Run,
+  config: LoadedConfig,
+  made: { archive: RealPath; installId: string },
+): Promise<ServedTier[]> {
+  const served: ServedTier[] = [];
+  for (const name of enabledTiers(config)) {
+    if (name === 'primary') continue;
+    served.push(await serve(run, config, { ...made, name }));
+  }
+  return served;
+}
+
+interface Job {
+  name: TierName;
+  archive: RealPath;
+  installId: string;
+}
+
+async function serve(run: Run, config: LoadedConfig, job: Job): Promise<ServedTier> {
+  const title = `Copying to the ${job.name} tier`;
+  const started = run.host.clock.monotonicMs();
+  let tier: Tier | undefined;
+  try {
+    const context = { config, installId: job.installId, report: run.report };
+    tier = await openTier(run.host, job.name, context);
+    const { store } = tier;
+    const copy = await run.phase(job.name, title, () => copyTo(run, config, store, job.archive));
+    const { proof, hash, bytes } = copy;
+    const seconds = Math.round(run.host.clock.monotonicMs() - started) / 1000;
+    const result: TierResult = {
+      tier: job.name,
+      status: 'ok',
+      location: store.location,
+      proof,
+      ...(hash === undefined ? {} : { hash }),
+      bytes,
+      seconds,
+    };
+    return { tier, result };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.exit === 'interrupted') {
+      tier?.close();
+      throw error;
+    }
+    const location = tier?.store.location ?? placeOfTier(config, job.name);
+    const isRequired =
+      job.name === 'secondary' ? config.values.SECONDARY_REQUIRED : config.values.CLOUD_REQUIRED;
+    reportFailure(run, { name: job.name, location, isRequired }, error);
+    const result: TierResult = { tier: job.name, status: 'failed', location, detail: error.message };
+    return { ...(tier === undefined ? {} : { tier }), result };
+  }
+}
+
+async function copyTo(run: Run, config: LoadedConfig, store: Store, archive: RealPath): Promise<CopyResult> {
+  const { signal } = run.host;
+  await store.prepare(signal);
+  reportSwept(run, store, await store.sweep(signal));
+  if (store.tier === 'cloud') await demandSpace(store, config.values.MIN_DISK_SPACE_CLOUD_GB, signal);
+  const copy = await copyArchive(run.host, archive, store, {
+    signal,
+    onProgress: (bytes, totalBytes) => {
+      run.reporter.progress({ label: store.tier, files: 0, bytes: Math.max(0, bytes), totalBytes });
+    },
+  });
+  await keepRecoveryKit(run, store);
+  return copy;
+}
+
+async function demandSpace(store: Store, minimumGib: number, signal: AbortSignal): Promise<void> {
+  const space = await store.space(signal);
+  if (space === undefined || space.availableBytes >= minimumGib * gib) return;
+  throw new DiskSpaceError(
+    `${store.location} has ${formatBytes(space.availableBytes)} free; MIN_DISK_SPACE_CLOUD_GB asks for ${formatBytes(minimumGib * gib)}`,
+    { hint: 'free some space there, or lower MIN_DISK_SPACE_CLOUD_GB' },
+  );
+}
+
+function reportSwept(run: Run, store: Store, names: readonly string[]): void {
+  if (names.length === 0) return;
+  run.report({
+    severity: 'info',
+    code: 'leftovers-removed',
+    path: store.location,
+    message: `removed what an interrupted copy left in ${store.location}: ${names.join(', ')}`,
+  });
+}
+
+function reportFailure(
+  run: Run,
+  { name, location, isRequired }: { name: TierName; location: string; isRequired: boolean },
+  error: AppError,
+): void {
+  run.report({
+    severity: isRequired ? 'error' : 'warning',
+    code: 'tier-failed',
+    path: location,
+    message: `no copy on the ${name} tier: ${error.message}`,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  });
+}
