@@ -4,7 +4,7 @@
 const prime = 2n ** 255n - 19n;
 const minusOne = prime - 1n;
 /** The d of the curve: -121665 / 121666. */
-const curveD = (minusOne * 121_665n * inverse(121_666n)) % prime;
+const curveD = 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n;
 
 /** 32 bytes to 32 bytes; undefined when they are no point of the curve, or one that has no counterpart. */
 export function edwardsToMontgomery(point: Buffer): Buffer | undefined {

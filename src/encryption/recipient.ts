@@ -131,12 +131,14 @@ export function describeRecipient(recipient: Recipient): string {
   return [kindNames[kind], name, comment].filter((part) => part !== undefined).join(' ');
 }
 
-/** What a manifest names, described; a text that is no recipient is given back as it is. */
+const maxShown = 100;
+
+/** What a manifest names, described; of a text that is no recipient what can be shown. */
 export function describeRecipientText(text: string): string {
   try {
     return describeRecipient(parseRecipient(text));
   } catch (error) {
-    if (error instanceof EncryptionError) return text;
+    if (error instanceof EncryptionError) return text.replace(/\p{C}/gu, '').slice(0, maxShown);
     throw error;
   }
 }

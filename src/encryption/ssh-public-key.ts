@@ -48,7 +48,13 @@ export function parseSshPublicKey(line: string): SshPublicKey {
       hint: keyHint,
     });
   }
-  return parseWire(wire, { type, comment: words.length === 0 ? undefined : words.join(' ') });
+  return parseWire(wire, { type, comment: printableComment(words) });
+}
+
+/** Comments are shown in terminals, and come from whoever made the key. */
+function printableComment(words: readonly string[]): string | undefined {
+  const comment = words.join(' ').replace(/\p{C}/gu, '');
+  return comment === '' ? undefined : comment;
 }
 
 /** From SSH's encoding, of which a copy is kept. @throws EncryptionError */
