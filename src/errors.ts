@@ -91,6 +91,12 @@ export class EncryptionError extends AppError {
 export class KeyError extends EncryptionError {}
 export class SkippedError extends AppError {
   readonly exit = 'skipped';
+  /** Somebody should look: the run that is in the way hangs, for example. */
+  readonly needsAttention: boolean;
+  constructor(message: string, options: AppErrorOptions & { needsAttention?: boolean } = {}) {
+    super(message, options);
+    this.needsAttention = options.needsAttention ?? false;
+  }
 }
 /** The host is as it was before the restore. */
 export class RestoreUndoneError extends AppError {

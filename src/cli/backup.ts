@@ -48,11 +48,16 @@ export const backupCommand: Command = {
     'interrupted',
   ],
   run: async (context, input) => {
-    const config = context.config.load();
     const selection = { only: input.list('only'), skip: input.list('skip') };
-    if (input.flag('dryRun') || config.values.DRY_RUN) return dryRun(context, config, selection);
+    const { config, refusal } = context.config.loadOrSalvage();
+    if (input.flag('dryRun') || config.values.DRY_RUN) {
+      return dryRun(context, context.config.load(), selection);
+    }
     const reporter = context.createReporter();
-    const outcome = await runBackup(context.host, { config, selection, reporter });
+    const request = { config, selection, reporter, ...(refusal === undefined ? {} : { refusal }) };
+    const outcome = await runBackup(context.host, request);
+    // The record and the notifications say it too; here it looks as with every other command.
+    if (refusal !== undefined) throw refusal;
     const { record, error } = outcome;
     if (context.global.isJson) context.printJson(summaryOf(outcome));
     else if (record.status !== 'success' || !context.global.isQuiet) printSummary(context, outcome);

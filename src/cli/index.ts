@@ -6,10 +6,13 @@ import { catCommand } from './cat.ts';
 import type { Command } from './command.ts';
 import { configCheckCommand, configShowCommand, configTemplateCommand } from './config.ts';
 import { decryptCommand } from './decrypt.ts';
+import { diffCommand } from './diff.ts';
 import { extractCommand } from './extract.ts';
 import { findCommand } from './find.ts';
+import { historyCommand } from './history.ts';
 import { listCommand } from './list.ts';
 import { lsCommand } from './ls.ts';
+import { reportCommand } from './report.ts';
 import { showCommand } from './show.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -21,9 +24,12 @@ export const commands: readonly Command[] = [
   lsCommand,
   catCommand,
   findCommand,
+  diffCommand,
   verifyCommand,
   extractCommand,
   decryptCommand,
+  historyCommand,
+  reportCommand,
   configCheckCommand,
   configShowCommand,
   configTemplateCommand,

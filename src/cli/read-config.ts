@@ -10,6 +10,8 @@ import { cutAtSecretKey } from '../config/secret-values.ts';
 export interface ConfigSource {
   /** @throws UsageError naming every wrong value; PermissionError */
   load(): LoadedConfig;
+  /** What load() gives, or with what is wrong the part that could be read. @throws as load() when nothing could be read */
+  loadOrSalvage(): { config: LoadedConfig; refusal?: AppError };
   /** A value as far as it can be read: never throws for a configuration that is broken or not there. */
   peek(name: string): unknown;
   /** Takes the secrets out of a text. As long as nothing was read, there are none; never reads. */
@@ -34,6 +36,10 @@ export function createConfigSource(host: Host, configPath: RealPath | undefined)
       const { config, problems } = read();
       if (config === undefined) throw configError(problems);
       return config;
+    },
+    loadOrSalvage: () => {
+      const { config, salvaged, problems } = read();
+      return config === undefined ? { config: salvaged(), refusal: configError(problems) } : { config };
     },
     peek: (name) => {
       try {

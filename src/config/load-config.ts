@@ -53,6 +53,8 @@ export interface ConfigReading {
   places: Places;
   /** Undefined exactly if there are problems. */
   config: LoadedConfig | undefined;
+  /** As far as it could be read, with defaults for wrong values: only for telling people that it is wrong. */
+  salvaged: () => LoadedConfig;
   details: ReadonlyMap<string, Resolved>;
   problems: readonly ConfigProblem[];
   findings: readonly Finding[];
@@ -102,7 +104,26 @@ export function readConfig(host: Host, request: ConfigRequest = {}): ConfigReadi
   const { problems, findings } = redactValue(sorted(notes), redact) as Notes;
   const loaded = { details, webhookEndpoints, file, layout: places.layout, places, findings, redact };
   const config = problems.length > 0 ? undefined : { values, origins: originsOf(details), ...loaded };
-  return { file, places, config, details, problems, findings, redact };
+  const salvaged = () => ({
+    values: withDefaults(
+      values,
+      { ...sources, host: { ...host, env: {} }, overrides: {}, entries: new Map() },
+      places,
+    ),
+    origins: originsOf(details),
+    ...loaded,
+  });
+  return { file, places, config, salvaged, details, problems, findings, redact };
+}
+
+function withDefaults(
+  values: ConfigValues,
+  sources: Parameters<typeof createResolver>[0],
+  places: Places,
+): ConfigValues {
+  const defaults = valuesOf(resolveAll(createResolver(sources, places, { problems: [], findings: [] })));
+  const pairs = optionNames.map((name) => [name, values[name] ?? defaults[name]] as const);
+  return Object.fromEntries(pairs) as unknown as ConfigValues;
 }
 
 function sorted({ problems, findings }: Notes): Notes {

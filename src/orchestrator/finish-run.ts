@@ -14,6 +14,7 @@ import { worstSeverity, type Finding } from '../findings.ts';
 import type { RealPath } from '../host/host.ts';
 import { writeRunRecord } from '../report/run-record.ts';
 import type { RunRecord, RunStatus } from '../run-record.ts';
+import { announce } from './announce.ts';
 import { describeRun, type Ending } from './describe-run.ts';
 import type { RunParts } from './run-parts.ts';
 import type { Run } from './run-state.ts';
@@ -29,6 +30,8 @@ export interface BackupOutcome {
 
 export async function finishRun(run: Run, config: LoadedConfig, parts: RunParts): Promise<BackupOutcome> {
   const error = classify(run, parts.error);
+  const told = describeRun(run, config, parts, endingOf(run.findings, error));
+  await announce(run, config, { ...parts, error }, told);
   logEnding(run, endingOf(run.findings, error));
   run.log.close();
   await shipLogs(run, parts);

@@ -101,13 +101,7 @@ function factFindings(facts: HostFacts): Finding[] {
 
 /** What the configuration asks for and this version cannot do yet must never look as if it were done. */
 function unavailableFindings({ values }: LoadedConfig): Finding[] {
-  const wanted = [
-    [values.TELEGRAM_ENABLED, 'TELEGRAM_ENABLED=true', 'no message was sent'],
-    [values.EMAIL_ENABLED, 'EMAIL_ENABLED=true', 'no mail was sent'],
-    [values.GOTIFY_ENABLED, 'GOTIFY_ENABLED=true', 'no message was sent'],
-    [values.WEBHOOK_ENABLED, 'WEBHOOK_ENABLED=true', 'no webhook was called'],
-    [values.METRICS_ENABLED, 'METRICS_ENABLED=true', 'no metrics were written'],
-  ] as const;
+  const wanted = [[values.METRICS_ENABLED, 'METRICS_ENABLED=true', 'no metrics were written']] as const;
   return wanted
     .filter(([isWanted]) => isWanted)
     .map(([, setting, consequence]) => ({

@@ -33,6 +33,8 @@ export interface BackupRequest {
   config: LoadedConfig;
   selection: Selection;
   reporter: Reporter;
+  /** The configuration is wrong: the run does nothing but record and tell that. `config` is what could be read of it. */
+  refusal?: AppError;
 }
 
 /** Never throws for what goes wrong in the run: the outcome says it, and the run record is written whatever happens. */
@@ -42,9 +44,10 @@ export async function runBackup(host: Host, request: BackupRequest): Promise<Bac
   const parts: RunParts = { selection };
   const log = { isBegun: false };
   try {
-    const source = sourceHostOf(host, config);
+    const source = request.refusal === undefined ? sourceHostOf(host, config) : host;
     const facts = await run.phase('prepare', 'Looking at this host', () => detectFacts(source));
     parts.facts = facts;
+    if (request.refusal !== undefined) throw request.refusal;
     const prepared = prepareBackup(host, { config, selection, source, facts });
     if (!config.values.BACKUP_ENABLED) {
       throw new SkippedError('backups are disabled', { hint: 'BACKUP_ENABLED=false; set it to true to run' });

@@ -23,6 +23,7 @@ export async function withRunLock(
       holder === undefined ? 'another run' : `another run (process ${holder.pid} since ${holder.since})`;
     throw new SkippedError(`${who} is at work`, {
       hint: 'nothing was done; it can be run again when that one has ended',
+      needsAttention: holder !== undefined && isOld(run, holder.since),
     });
   }
   const { lock } = result;
@@ -33,6 +34,14 @@ export async function withRunLock(
     // Only now: the run's log is opened by its work.
     if (lock.notDescribed !== undefined) reportNotDescribed(run, config, lock.notDescribed);
   }
+}
+
+/** No backup takes a day: that one hangs. */
+const oldLockMs = 24 * 3_600_000;
+
+function isOld(run: Run, since: string): boolean {
+  const begun = new Date(since).getTime();
+  return !Number.isNaN(begun) && run.host.clock.now().getTime() - begun > oldLockMs;
 }
 
 function reportNotDescribed(run: Run, { values }: LoadedConfig, error: Error): void {

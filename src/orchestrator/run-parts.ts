@@ -3,7 +3,7 @@
 import type { ResolvedCompression } from '../archiver/resolve-codec.ts';
 import type { Selection } from '../collector/plan-collection.ts';
 import type { HostFacts } from '../host/facts.ts';
-import type { TierResult } from '../run-record.ts';
+import type { AreaChanges, TierResult } from '../run-record.ts';
 import type { MadeArchive } from './archive-job.ts';
 import type { ServedTier } from './tiers/serve-tiers.ts';
 
@@ -19,5 +19,7 @@ export interface RunParts {
   tiers?: readonly TierResult[];
   /** What the primary tier had left when the archive was there. */
   freeBytes?: number | undefined;
+  /** Files that differ from the archive before, by area. */
+  changes?: readonly AreaChanges[];
   error?: unknown;
 }
