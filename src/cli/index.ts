@@ -13,6 +13,7 @@ import { historyCommand } from './history.ts';
 import { listCommand } from './list.ts';
 import { lsCommand } from './ls.ts';
 import { reportCommand } from './report.ts';
+import { notifyPreviewCommand, notifyTestCommand } from './notify.ts';
 import { showCommand } from './show.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -30,6 +31,8 @@ export const commands: readonly Command[] = [
   decryptCommand,
   historyCommand,
   reportCommand,
+  notifyTestCommand,
+  notifyPreviewCommand,
   configCheckCommand,
   configShowCommand,
   configTemplateCommand,

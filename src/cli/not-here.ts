@@ -62,7 +62,7 @@ const absences: readonly Absence[] = [
     hint: 'see the commands there are: proxsave --help',
   },
   {
-    words: ['prune', 'copy', 'status', 'notify', 'undo'],
+    words: ['prune', 'copy', 'status', 'undo'],
     message: 'this command is announced, but not in this version yet',
     hint: 'see the commands there are: proxsave --help',
   },

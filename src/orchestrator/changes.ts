@@ -35,23 +35,30 @@ export async function compareIndexes(
   const { signal = host.signal, withOutputs = false, namesPerList = defaultNames } = options;
   const describe = [older, newer].every(hasHashes) ? describeContent : describeOutside;
   const known = new KnownPaths();
-  for await (const item of readIndex(host, older, { signal })) {
-    if (item.kind === 'entry' && (withOutputs || !isOutput(item.entry))) {
-      known.add(item.entry, fingerprint(describe(item.entry)));
-    }
+  for await (const entry of entriesOf(host, older, { signal, withOutputs })) {
+    known.add(entry, fingerprint(describe(entry)));
   }
   const changes = new ChangeLists(namesPerList);
-  for await (const item of readIndex(host, newer, { signal })) {
-    if (item.kind !== 'entry' || (!withOutputs && isOutput(item.entry))) continue;
-    const { area, path } = item.entry;
-    const before = known.take(item.entry);
+  for await (const entry of entriesOf(host, newer, { signal, withOutputs })) {
+    const { area, path } = entry;
+    const before = known.take(entry);
     if (before === undefined) changes.add(area, 'added', path);
-    else if (before.fingerprint !== fingerprint(describe(item.entry))) {
+    else if (before.fingerprint !== fingerprint(describe(entry))) {
       changes.add(area === '' ? before.area : area, 'changed', path);
     }
   }
   for (const { area, path } of known.rest()) changes.add(area, 'removed', path);
   return changes.list();
+}
+
+async function* entriesOf(
+  host: Host,
+  archive: OpenArchive,
+  { signal, withOutputs }: { signal: AbortSignal; withOutputs: boolean },
+): AsyncGenerator<IndexEntry, void> {
+  for await (const item of readIndex(host, archive, { signal })) {
+    if (item.kind === 'entry' && (withOutputs || !isOutput(item.entry))) yield item.entry;
+  }
 }
 
 /** What ProxSave makes itself: below its own directory, and manifest.json at the root. */
