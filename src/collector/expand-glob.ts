@@ -3,7 +3,7 @@
 
 import type { CollectionContext } from './context.ts';
 import { reportUnreadable } from './read-file.ts';
-import { componentMatcher } from './ownership.ts';
+import { componentMatcher } from '../catalogue/ownership.ts';
 
 const globCharacters = /[*?[\]{}]/;
 

@@ -1,10 +1,9 @@
 // Decides what a run reads: catalogue + host facts + configuration -> a plan. Pure: it looks at nothing on disk.
 
-import { posix } from 'node:path';
-import type { ConfigValues } from '../config/options.ts';
-import type { Area, Item, KnownPlace, PathSource } from '../catalogue/types.ts';
+import { claimedPaths, type PathContext } from '../catalogue/claimed-paths.ts';
+import type { Area, Item } from '../catalogue/types.ts';
 import type { HostFacts } from '../host/facts.ts';
-import { addClaim, createOwnership, type ClaimNode } from './ownership.ts';
+import { addClaim, createOwnership, type ClaimNode } from '../catalogue/ownership.ts';
 
 export interface Selection {
   /** Only these area ids; empty: all. */
@@ -29,15 +28,6 @@ export interface PlannedArea {
   area: Area;
   status: AreaState;
   items: readonly PlannedItem[];
-}
-
-/** Host paths of the places that only the run knows; absent: there is none, or it lies outside the host. */
-export type KnownPlaces = Readonly<Partial<Record<KnownPlace, string>>>;
-
-/** What paths of the catalogue may depend on. */
-export interface PathContext {
-  values: ConfigValues;
-  knownPlaces: KnownPlaces;
 }
 
 export interface CollectionPlan extends PathContext {
@@ -94,35 +84,4 @@ function areaStatus(area: Area, { values, facts, selection }: PlanInput): AreaSt
   const off = area.toggles.find((toggle) => !values[toggle]);
   if (off !== undefined) return { state: 'disabled', reason: `${off}=false` };
   return { state: 'enabled' };
-}
-
-/** The path that a source stands for on this host; undefined when there is none. */
-export function pathOf(source: PathSource, { values, knownPlaces }: PathContext): string | undefined {
-  if (typeof source === 'string') return source;
-  const value = 'option' in source ? values[source.option] : knownPlaces[source.known];
-  if (value === undefined || value === '') return undefined;
-  return posix.resolve('/', value, 'below' in source ? (source.below ?? '') : '');
-}
-
-/** Absolute paths or patterns which an item declares. */
-export function claimedPaths(item: Item, context: PathContext): string[] {
-  switch (item.kind) {
-    case 'file':
-    case 'tree':
-    case 'database': {
-      const path = pathOf(item.path, context);
-      return path === undefined ? [] : [path];
-    }
-    case 'glob': {
-      const pattern = pathOf(item.pattern, context);
-      return pattern === undefined ? [] : [pattern];
-    }
-    case 'listed':
-      return [...new Set(context.values[item.option].map((path) => posix.resolve('/', path)))];
-    case 'referenced':
-    case 'command':
-    case 'each':
-    case 'inventory':
-      return [];
-  }
 }

@@ -7,7 +7,7 @@ import type { DirectoryName, FileStatus } from '../host/file-system.ts';
 import { entryMeta, type CollectionContext, type ItemRules } from './context.ts';
 import { archivePathOf, emitDirectory, emitParents, statusOf } from './emit-directories.ts';
 import { followLinks } from './follow-links.ts';
-import { ownerAt, positionOf, stepDown, type ClaimPosition } from './ownership.ts';
+import { ownerAt, positionOf, stepDown, type ClaimPosition } from '../catalogue/ownership.ts';
 import { readFileEntry, reportUnreadable } from './read-file.ts';
 
 interface Frame {

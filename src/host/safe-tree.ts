@@ -2,7 +2,7 @@
 // without following links, and the next one is named through that descriptor (/proc/self/fd/N/name), which the kernel
 // resolves to the very directory that is open. A parent that is swapped for a link at any moment is an error, never a way out.
 
-import { isSystemError } from '../errors.ts';
+import { EnvironmentError, isSystemError } from '../errors.ts';
 import type { FileStatus, FileSystem } from './file-system.ts';
 import type { Host, RealPath } from './host.ts';
 
@@ -52,6 +52,7 @@ export function withHeldPlace<Result>(
       fd = next;
     }
     const directory = `/proc/self/fd/${fd}` as RealPath;
+    requireProc(fs, directory);
     const sibling = (other: string) => `${directory}/${other}` as RealPath;
     return action({ at: sibling(name), directory, directoryFd: fd, sibling });
   } finally {
@@ -59,11 +60,20 @@ export function withHeldPlace<Result>(
   }
 }
 
+/** Without /proc every name would look absent, which must not be taken for an answer. */
+function requireProc(fs: FileSystem, directory: RealPath): void {
+  if (fs.lstatIfExists(directory) !== undefined) return;
+  throw new EnvironmentError('/proc is not mounted, and without it directories cannot be held safely', {
+    hint: 'Mount it: mount -t proc proc /proc',
+  });
+}
+
 function openPart(fs: FileSystem, fd: number, part: string, parentPath: () => string): number {
   const at = `/proc/self/fd/${fd}/${part}` as RealPath;
   try {
     return fs.openDirectory(at);
   } catch (error) {
+    requireProc(fs, `/proc/self/fd/${fd}` as RealPath);
     if (isSystemError(error, 'ENOENT')) throw new BlockedPathError(parentPath(), 'absent');
     if (!isSystemError(error, 'ENOTDIR') && !isSystemError(error, 'ELOOP')) throw error;
     const kind = fs.lstatIfExists(at)?.kind ?? 'absent';

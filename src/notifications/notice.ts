@@ -1,7 +1,7 @@
 // The message model: what an admin is told about a run, free of any channel. Made from the run record by build-notice.ts.
 
 import type { Finding } from '../findings.ts';
-import type { RunRecord, RunStatus, TierResult } from '../run-record.ts';
+import type { AreaChanges, RunRecord, RunStatus, TierResult } from '../run-record.ts';
 
 /** `test`: sent by `proxsave notify test`. */
 export type NoticeStatus = RunStatus | 'test';
@@ -17,13 +17,7 @@ export interface FindingGroup {
   hint?: string;
 }
 
-/** Names of files that differ from the archive before, by area; never content. */
-export interface AreaChanges {
-  area: string;
-  added: readonly string[];
-  removed: readonly string[];
-  changed: readonly string[];
-}
+export type { AreaChanges };
 
 /** A tier as people are told about it. */
 export interface NoticeTier extends TierResult {

@@ -24,7 +24,11 @@ export async function readMailQueue(
     maxOutputBytes,
     signal,
   });
-  return result.status === 'ok' ? parseMailQueue(result.stdout.toString('utf8')) : undefined;
+  if (result.status !== 'ok') return undefined;
+  const queue = parseMailQueue(result.stdout.toString('utf8'));
+  // Postfix then lists its files; what is in them goes nowhere.
+  const isDown = /mail system is down/i.test(result.stderr);
+  return isDown ? queue?.map((mail) => ({ reason: 'the mail system is down', ...mail })) : queue;
 }
 
 export function parseMailQueue(text: string): QueuedMail[] | undefined {

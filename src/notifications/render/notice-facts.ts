@@ -76,7 +76,7 @@ export function groupText({ count, code, examples }: FindingGroup): string {
 /** `1 added, 12 changed, 2 removed`; undefined when nothing differs. */
 export function changeTotals(changes: readonly AreaChanges[]): string | undefined {
   const sum = (kind: 'added' | 'changed' | 'removed') =>
-    changes.reduce((total, area) => total + area[kind].length, 0);
+    changes.reduce((total, area) => total + area[kind].length + (area.omitted?.[kind] ?? 0), 0);
   const parts = (['added', 'changed', 'removed'] as const).flatMap((kind) => {
     const total = sum(kind);
     return total === 0 ? [] : [`${total.toLocaleString('en-US')} ${kind}`];
@@ -87,12 +87,13 @@ export function changeTotals(changes: readonly AreaChanges[]): string | undefine
 const shownNames = 5;
 
 /** One area's files: `+ new`, `~ changed`, `- gone`, the first few. */
-export function changedNames({ added, changed, removed }: AreaChanges): string[] {
+export function changedNames({ added, changed, removed, omitted }: AreaChanges): string[] {
   const all = [
     ...added.map((name) => `+ ${name}`),
     ...changed.map((name) => `~ ${name}`),
     ...removed.map((name) => `- ${name}`),
   ];
-  const hidden = all.length - shownNames;
+  const notListed = omitted === undefined ? 0 : omitted.added + omitted.changed + omitted.removed;
+  const hidden = all.length + notListed - Math.min(all.length, shownNames);
   return hidden <= 0 ? all : [...all.slice(0, shownNames), `... and ${formatCount(hidden, 'other')}`];
 }

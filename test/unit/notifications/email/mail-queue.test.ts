@@ -4,7 +4,7 @@ import { parseMailQueue } from '../../../../src/notifications/email/mail-queue.t
 test('the queue of Postfix: ids, recipients, and why they wait', () => {
   const text = `-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------
 4F1A2C0B3D      456 Wed Nov 25 10:31:27  root@pve1.example.net
-(connect to mail.example.org[192.0.2.1]:25: Connection refused)
+                       (connect to mail.example.org[192.0.2.1]:25: Connection refused)
                                          a@example.org
                                          b@example.org
 

@@ -54,6 +54,14 @@ describe('sendmail', () => {
     expect(delivery.hint).toContain('mailq');
   });
 
+  test('a Postfix that was stopped keeps the mail, and that is a failure', async () => {
+    const down = 'echo "postqueue: warning: Mail system is down -- accessing queue directly" >&2';
+    const mailq = `${down}; ${afterwards(queue(queued('4F1A2C0B3D')))}`;
+    const delivery = await send(mailSetup(sendmail, {}, { sendmail: keeping, mailq }));
+    expect(delivery).toMatchObject({ status: 'failed' });
+    expect(delivery.detail).toContain('the mail system is down');
+  });
+
   test('a mail that is still on its way is told to be in the queue', async () => {
     const mailq = afterwards(queue(queued('4F1A2C0B3D*')));
     const delivery = await send(mailSetup(sendmail, {}, { sendmail: keeping, mailq }));
