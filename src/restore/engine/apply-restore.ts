@@ -16,7 +16,7 @@ import type { RestoreSource } from '../source.ts';
 import { applySteps } from './apply-steps.ts';
 import { checkSteps } from './check-steps.ts';
 import { removeNeedless } from './keep-few.ts';
-import { readJournal, writeJournal } from './journal.ts';
+import { readJournal, writeJournal, type JournalState } from './journal.ts';
 import { fillRestoreDirectory, type PrepareOptions } from './prepare-restore.ts';
 import { existingRestore, type RestoreDirectory } from './restore-directory.ts';
 import { readSteps, type StepList } from './steps.ts';
@@ -39,14 +39,15 @@ export async function applyRestore(
   signal: AbortSignal = host.signal,
 ): Promise<AppliedRestore> {
   const directory = existingRestore(host, state, id);
-  requireApplicable(host, directory);
+  const { begunSteps } = requireApplicable(host, directory);
   const list = readSteps(host, directory);
+  const applying = { host, directory, list, signal, begunSteps };
   try {
-    await applySteps({ host, directory, list, signal });
+    await applySteps(applying);
     requireAsPlanned(host, list);
     writeJournal(host, directory, { event: 'applied' });
   } catch (error) {
-    throw await undoFailed(host, state, { id, directory, error });
+    throw await undoFailed(host, state, { directory, error, begunSteps: applying.begunSteps });
   }
   // Holds what is in its place now; secrets are not left lying about.
   removeNeedless(host, directory, 'applied');
@@ -60,10 +61,11 @@ function describeApplied(id: string, { steps }: StepList): AppliedRestore {
   return { id, applied };
 }
 
-function requireApplicable(host: Host, directory: RestoreDirectory): void {
+function requireApplicable(host: Host, directory: RestoreDirectory): JournalState {
   const { id } = directory;
-  const { status } = readJournal(host, directory);
-  if (status === 'prepared' || status === 'applying') return;
+  const journal = readJournal(host, directory);
+  const { status } = journal;
+  if (status === 'prepared' || status === 'applying') return journal;
   throw new UsageError(`restore ${id} cannot be applied: it is ${describeStatus[status]}`, {
     hint:
       status === 'undoing'
@@ -90,16 +92,18 @@ function requireAsPlanned(host: Host, list: StepList): void {
 }
 
 interface Failure {
-  id: string;
   directory: RestoreDirectory;
   error: unknown;
+  begunSteps: number;
 }
 
 /** The error to throw after the automatic undo. */
-async function undoFailed(host: Host, state: RealPath, { id, directory, error }: Failure): Promise<AppError> {
+async function undoFailed(host: Host, state: RealPath, failure: Failure): Promise<AppError> {
+  const { directory, error } = failure;
+  const { id } = directory;
   const message = error instanceof AppError ? error.message : describeSystemError(error);
   try {
-    noteFailure(host, directory, message);
+    noteFailure(host, failure, message);
     const { notes } = await undoRestore(host, state, id);
     const told = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
     if (error instanceof InterruptedError) {
@@ -124,9 +128,9 @@ async function undoFailed(host: Host, state: RealPath, { id, directory, error }:
 }
 
 /** A full disk must not keep the undo from starting. */
-function noteFailure(host: Host, directory: RestoreDirectory, message: string): void {
+function noteFailure(host: Host, { directory, begunSteps }: Failure, message: string): void {
   try {
-    writeJournal(host, directory, { event: 'failed', message });
+    writeJournal(host, directory, { event: 'failed', message, begunSteps });
   } catch {
     // The journal says `applying`, which is enough to undo; the message is in the error.
   }

@@ -34,6 +34,8 @@ export interface Applying {
   directory: RestoreDirectory;
   list: StepList;
   signal: AbortSignal;
+  /** How many steps may have changed something: those of earlier runs, then counted on. */
+  begunSteps: number;
 }
 
 /** @throws SecurityError, RunFailedError when the host changed meanwhile, InterruptedError, the system's errors */
@@ -60,14 +62,14 @@ function onePathPerParent(steps: readonly RestoreStep[]): string[] {
   return [...new Map(steps.map(({ path }) => [path.slice(0, path.lastIndexOf('/') + 1), path])).values()];
 }
 
-async function applyStep(
-  { host, directory, list }: Applying,
-  step: RestoreStep,
-  index: number,
-): Promise<void> {
+async function applyStep(applying: Applying, step: RestoreStep, index: number): Promise<void> {
+  const { host, directory, list } = applying;
   const { path, after, hardlinkTo } = step;
   try {
-    if (isDone(host, step, list.keepsOwners)) return;
+    // Throws when somebody else has changed it: then this step is not ours to undo.
+    const isAtEnd = isDone(host, step, list.keepsOwners);
+    applying.begunSteps = Math.max(applying.begunSteps, index + 1);
+    if (isAtEnd) return;
     const place = { path, temporary: temporaryName(directory.id, index), owners: list.keepsOwners };
     if (step.kind === 'directory') placeDirectory(host, path);
     else if (step.kind === 'symlink') await placeSymlink(host, place, after);

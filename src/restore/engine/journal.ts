@@ -12,7 +12,13 @@ const eventSchema = z.discriminatedUnion('event', [
   /** Steps below this number are begun from now on. */
   z.object({ event: z.literal('applying'), at: z.string(), below: z.int().nonnegative() }),
   z.object({ event: z.literal('applied'), at: z.string() }),
-  z.object({ event: z.literal('failed'), at: z.string(), message: z.string() }),
+  /** Steps from `begunSteps` on were not begun after all. */
+  z.object({
+    event: z.literal('failed'),
+    at: z.string(),
+    message: z.string(),
+    begunSteps: z.int().nonnegative(),
+  }),
   z.object({ event: z.literal('undoing'), at: z.string() }),
   z.object({ event: z.literal('undone'), at: z.string() }),
   /** Services and whatever else belonged to it are done, and the admin has confirmed what was to be confirmed. */
@@ -73,6 +79,7 @@ function parseEvent(line: string): JournalEvent | undefined {
 function followEvent(state: JournalState, event: JournalEvent): void {
   if (event.event === 'failed') {
     state.failure = event.message;
+    state.begunSteps = Math.min(state.begunSteps, event.begunSteps);
     return;
   }
   state.status = event.event === 'begun' ? 'preparing' : event.event;

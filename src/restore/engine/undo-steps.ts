@@ -44,6 +44,8 @@ interface Undoing {
   directory: RestoreDirectory;
   list: StepList;
   outcome: UndoOutcome;
+  /** Paths that stay as they are on purpose; each has its note. */
+  left: Set<string>;
 }
 
 export async function undoSteps(
@@ -55,19 +57,16 @@ export async function undoSteps(
   const steps = list.steps.slice(0, begunSteps);
   const outcome: UndoOutcome = { restored: steps.length, notes: [], problems: [] };
   if (steps.length === 0) return outcome;
-  const undoing: Undoing = { host, directory, list, outcome };
+  const undoing: Undoing = { host, directory, list, outcome, left: new Set() };
   for (const [index, step] of [...steps.entries()].reverse()) {
     await attempt(undoing, step.path, () => undoStep(undoing, step, index));
   }
   await finishDirectories(undoing, steps);
-  if (outcome.problems.length === 0)
-    outcome.problems = checkSteps(host, { ...list, steps }, 'before').filter(isNotKept(outcome));
+  if (outcome.problems.length === 0) {
+    const expected = steps.filter(({ path }) => !undoing.left.has(path));
+    outcome.problems = checkSteps(host, { ...list, steps: expected }, 'before');
+  }
   return outcome;
-}
-
-/** Directories that others have begun to use stay: that is a note, no failure. */
-function isNotKept({ notes }: UndoOutcome): (problem: string) => boolean {
-  return (problem) => !notes.some((note) => note.startsWith(problem.replace(/ is still there$/u, ' stays:')));
 }
 
 /** One path that cannot be brought back does not keep the others from it. */
@@ -98,11 +97,7 @@ async function undoStep(undoing: Undoing, step: RestoreStep, index: number): Pro
   }
   const place: Place = { path, temporary: temporaryName(directory.id, index), owners: list.keepsOwners };
   removeTemporary(host, place);
-  if (
-    matchesState(live.state, before, { owners: place.owners, times: true }) &&
-    !isUnlinked(undoing, step, index)
-  )
-    return;
+  if (isAsBefore(undoing, step, index, live.state)) return;
   keepLaterChange(undoing, { step, index, state: live.state });
   if (before === null) removeNew(undoing, step);
   else if (before.kind === 'directory') placeDirectory(host, path);
@@ -123,16 +118,24 @@ function noteUnreachable(
   );
 }
 
-/** A hard link in the way has the same looks as the file that was there, but is another file. */
-function isUnlinked(
-  { host, directory }: Undoing,
-  { path, before, saved }: RestoreStep,
-  index: number,
-): boolean {
-  if (saved !== 'link' || before?.kind !== 'file') return false;
+/** Whether the very file that was saved is (still, or again) in its place; undefined where a copy was saved. */
+function isSavedFile({ host, directory }: Undoing, step: RestoreStep, index: number): boolean | undefined {
+  if (step.saved !== 'link' || step.before?.kind !== 'file') return undefined;
   const kept = host.fs.lstatIfExists(joinReal(directory.before, contentName(index)));
-  const here = withHeldPlace(host, path, ({ at }) => host.fs.lstat(at));
-  return kept !== undefined && (kept.inode !== here.inode || kept.device !== here.device);
+  const here = withHeldPlace(host, step.path, ({ at }) => host.fs.lstatIfExists(at));
+  return here !== undefined && kept?.inode === here.inode && kept.device === here.device;
+}
+
+/** True when nothing is to be done. */
+function isAsBefore(undoing: Undoing, step: RestoreStep, index: number, state: TreeState | null): boolean {
+  const isSaved = isSavedFile(undoing, step, index);
+  const looksSame = matchesState(state, step.before, { owners: undoing.list.keepsOwners, times: true });
+  // A second name of another file may look the same.
+  if (looksSame) return isSaved !== false;
+  if (isSaved !== true) return false;
+  undoing.left.add(step.path);
+  undoing.outcome.notes.push(`/${printable(step.path)} was changed in place by somebody else, and stays so`);
+  return true;
 }
 
 /** Neither as before nor as restored: somebody has worked on it since. That work is kept aside. */
@@ -152,11 +155,12 @@ function keepLaterChange(
   );
 }
 
-function removeNew({ host, outcome }: Undoing, { path }: RestoreStep): void {
+function removeNew({ host, outcome, left }: Undoing, { path }: RestoreStep): void {
   try {
     removePlaced(host, path);
   } catch (error) {
     if (!isSystemError(error, 'ENOTEMPTY') && !isSystemError(error, 'EEXIST')) throw error;
+    left.add(path);
     outcome.notes.push(`/${printable(path)} stays: something else is in the directory by now`);
   }
 }

@@ -42,7 +42,7 @@ export function dyingHost(real: Host, at: number, die: () => void = () => undefi
   };
   const fs = { ...real.fs };
   for (const name of effects) {
-    const call = real.fs[name] as (...args: unknown[]) => unknown;
+    const call = (real.fs[name] as (...args: unknown[]) => unknown).bind(real.fs);
     (fs[name] as unknown) = (...args: unknown[]) => {
       if (step()) {
         die();

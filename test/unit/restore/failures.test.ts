@@ -123,6 +123,19 @@ describe('before anything is changed, a restore is refused', () => {
       /notes has changed since the plan/,
     );
     expect(existsSync(join(bench.root, 'root/a'))).toBe(false);
+    expect(readFileSync(join(bench.root, 'root/notes'), 'utf8')).toBe('somebody was here\n');
+  });
+
+  test('when a file is written to in place meanwhile, which stays so', async () => {
+    const bench = createBench();
+    writeTree(bench.root, { 'root/notes': 'one\n' });
+    const source = sourceOf(members({ 'root/a': 'new\n', 'root/notes': 'saved\n' }));
+    const plan = await planOn(bench.host, source);
+    const { id } = await prepareRestore(bench.host, source, plan, prepareOptions(bench));
+    writeFileSync(join(bench.root, 'root/notes'), 'somebody was here\n');
+    await expect(applyRestore(bench.host, bench.state, id)).rejects.toThrow(RestoreUndoneError);
+    expect(readFileSync(join(bench.root, 'root/notes'), 'utf8')).toBe('somebody was here\n');
+    expect(existsSync(join(bench.root, 'root/a'))).toBe(false);
   });
 
   test('when the archive is not the one of the plan', async () => {

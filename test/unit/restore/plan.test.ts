@@ -89,7 +89,7 @@ describe('a plan', () => {
         counts: { create: 1, replace: 4, same: 1, merge: 0, stage: 0, export: 0, skip: 1 },
       },
     ]);
-    expect(plan.sizes).toEqual({ writeBytes: 17, snapshotBytes: 7, exportBytes: 0 });
+    expect(plan.sizes).toEqual({ writeBytes: 22, snapshotBytes: 7, exportBytes: 0 });
   });
 
   test('names the directories that must be made', async () => {
