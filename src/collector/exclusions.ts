@@ -17,7 +17,23 @@ export function compileExclusions(patterns: readonly string[], isOwnOutput: IsEx
   if (sources.length === 0) return isOwnOutput;
   // One expression for all: this is asked for every file.
   const any = new RegExp(sources.join('|'), 's');
-  return (path) => isOwnOutput(path) || matchesAny(any, path);
+  const mayMatch = compileFirstLook(patterns);
+  return (path) => isOwnOutput(path) || (mayMatch(path) && matchesAny(any, path));
+}
+
+/** Cheap, for nearly every path: whatever matches a pattern holds the longest literal part of it. */
+function compileFirstLook(patterns: readonly string[]): (path: string) => boolean {
+  const literals = patterns.filter((pattern) => pattern !== '').map(longestLiteral);
+  if (literals.includes('')) return () => true;
+  const any = new RegExp(literals.map((literal) => literal.replace(/[$+.^|]/g, String.raw`\$&`)).join('|'));
+  return (path) => any.test(path);
+}
+
+/** Empty: the pattern has none, or alternatives among which it does not hold. */
+function longestLiteral(pattern: string): string {
+  if (/[[\]{}()\\!]/.test(pattern)) return '';
+  const pieces = pattern.split(/[*?]+/).map((piece) => piece.replace(/^\/+|\/+$/g, ''));
+  return pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '');
 }
 
 function matchesAny(any: RegExp, path: string): boolean {

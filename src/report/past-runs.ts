@@ -37,7 +37,14 @@ function recordNames(host: Host, directory: RealPath): string[] {
 
 /** A second record of the same second has a number behind: `...-020000-2.json` comes after `...-020000.json`. */
 function byTime(a: string, b: string): number {
-  return a.slice(0, -'.json'.length).localeCompare(b.slice(0, -'.json'.length), 'en', { numeric: true });
+  const [stampA, numberA] = keyOf(a);
+  const [stampB, numberB] = keyOf(b);
+  return stampA < stampB ? -1 : stampA > stampB ? 1 : numberA - numberB;
+}
+
+function keyOf(name: string): [string, number] {
+  const [, stamp = '', number = '1'] = /^backup-stats-(\d{8}-\d{6})(?:-(\d+))?\.json$/.exec(name) ?? [];
+  return [stamp, Number(number)];
 }
 
 function readPastRun(host: Host, path: RealPath): PastRun | undefined {

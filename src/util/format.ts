@@ -25,7 +25,9 @@ export function formatDuration(ms: number): string {
 
 /** `1 file`, `3 files`, `2,000 files`. */
 export function formatCount(count: number, singular: string, plural = `${singular}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? singular : plural}`;
+  // By hand: the first call of toLocaleString would load all of its tables.
+  const digits = String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+  return `${digits} ${count === 1 ? singular : plural}`;
 }
 
 const two = (value: number) => String(value).padStart(2, '0');

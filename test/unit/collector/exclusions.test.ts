@@ -1,6 +1,8 @@
 // Patterns of BACKUP_EXCLUDE_PATTERNS and BACKUP_BLACKLIST, as their documentation promises.
 
 import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import picomatch from 'picomatch';
 import { compileExclusions } from '../../../src/collector/exclusions.ts';
 
 const nothing = () => false;
@@ -43,4 +45,36 @@ test.each([
 test('without patterns nothing is excluded but our own output', () => {
   const isExcluded = compileExclusions(['', ''], (path) => path === '/var/own');
   expect([isExcluded('/var/own'), isExcluded('/var/other'), isExcluded('/')]).toEqual([true, false, false]);
+});
+
+test('the cheap first look never hides a match', () => {
+  const piece = fc.constantFrom(
+    '*',
+    '**',
+    '?',
+    'a',
+    'ab',
+    '.cache',
+    'x.y',
+    '*.iso',
+    'a*b',
+    '[ab]',
+    '{a,b}',
+    'a+b',
+    '$x',
+  );
+  const pattern = fc.array(piece, { minLength: 1, maxLength: 4 }).map((pieces) => pieces.join('/'));
+  const name = fc.constantFrom('a', 'ab', 'b', '.cache', 'x.y', 'z.iso', 'axb', 'a+b', '$x', 'xzy');
+  const path = fc.array(name, { minLength: 1, maxLength: 5 }).map((names) => `/${names.join('/')}`);
+  const options = { dot: true, noextglob: true, nonegate: true };
+  fc.assert(
+    fc.property(fc.array(pattern, { minLength: 1, maxLength: 3 }), path, (patterns, at) => {
+      const base = at.slice(at.lastIndexOf('/') + 1);
+      const wanted = patterns.some((each) =>
+        [at, at.slice(1), base].some((text) => picomatch.isMatch(text, each, options)),
+      );
+      expect(compileExclusions(patterns, nothing)(at)).toBe(wanted);
+    }),
+    { numRuns: 2000 },
+  );
 });
