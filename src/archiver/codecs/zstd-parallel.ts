@@ -3,34 +3,52 @@
 // have not taken yet for trailing data, and throws ERR_STREAM_PUSH_AFTER_EOF where nobody can catch it.
 
 import { Transform } from 'node:stream';
-import { promisify } from 'node:util';
-import { zstdCompress, type ZstdOptions } from 'node:zlib';
+import type { ZstdOptions } from 'node:zlib';
 import { chunkBytes } from '../tar/chunk-pool.ts';
 import type { ChunkDone } from '../codec.ts';
+import { createFrameMaker, type FrameMaker } from './zstd-frame-maker.ts';
 
-const compressFrame = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
+type Params = NonNullable<ZstdOptions['params']>;
+
 /** Twice the window of level 3: the loss against one frame is below one per cent. */
 const frameBytes = chunkBytes;
-/** With node's 16 KiB each frame would take hundreds of rounds through the thread pool. */
-const outputBytes = 1024 * 1024;
 /** The thread pool has four threads unless told otherwise; one stays free for writing the archive. */
 const maxConcurrentFrames = 3;
 
 /** Stream stage; `params` as for node:zlib's zstd. `chunkDone` is told of input chunks that made a frame by themselves. */
 export function createParallelZstdCompress(
-  params: NonNullable<ZstdOptions['params']>,
+  params: Params,
   threads: number,
   chunkDone: ChunkDone = () => undefined,
 ): Transform {
   // One more than there are threads, so that none waits while the next frame is read.
   const maxJobs = Math.min(threads + 1, maxConcurrentFrames);
+  const makers: FrameMaker[] = [];
+  const idle: FrameMaker[] = [];
   const jobs: Promise<Buffer>[] = [];
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let isEmpty = true;
 
+  const takeMaker = () => {
+    const free = idle.pop();
+    if (free !== undefined) return free;
+    const made = createFrameMaker(params);
+    makers.push(made);
+    return made;
+  };
+
+  const makeFrame = async (chunks: readonly Buffer[]) => {
+    const maker = takeMaker();
+    const frame = await maker.compress(chunks);
+    idle.push(maker);
+    const [only] = chunks;
+    if (chunks.length === 1 && only !== undefined) chunkDone(only);
+    return frame;
+  };
+
   const startJob = () => {
-    const job = compressChunks(pending, params, chunkDone);
+    const job = makeFrame(pending);
     // It is awaited in its turn; until then its failure must not count as unhandled.
     job.catch(() => undefined);
     jobs.push(job);
@@ -63,20 +81,9 @@ export function createParallelZstdCompress(
         done();
       }, done);
     },
+    destroy(error, done) {
+      for (const maker of makers) maker.close();
+      done(error);
+    },
   });
-}
-
-async function compressChunks(
-  chunks: readonly Buffer[],
-  params: NonNullable<ZstdOptions['params']>,
-  chunkDone: ChunkDone,
-): Promise<Buffer> {
-  const [only] = chunks;
-  const isSingle = chunks.length === 1 && only !== undefined;
-  const frame = await compressFrame(isSingle ? only : Buffer.concat(chunks), {
-    params,
-    chunkSize: outputBytes,
-  });
-  if (isSingle) chunkDone(only);
-  return frame;
 }

@@ -1,5 +1,5 @@
-// Collects the index while the archive streams, and gives it as the last member. A million lines are kept as compressed
-// blocks: text of this kind shrinks about tenfold, so memory stays small. Format: see index-file.ts.
+// Collects the index while the archive streams, and gives it as the last member. The blocks of a long one are kept
+// compressed: text of this kind shrinks about tenfold, so a million lines need little memory. Format: see index-file.ts.
 
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { EntryMeta, SourceEntry } from '../../entry.ts';
@@ -9,6 +9,8 @@ import { indexArea, type IndexHead, indexPath } from './index-file.ts';
 import { formatSeconds } from '../tar/pax-records.ts';
 
 const blockBytes = 1024 * 1024;
+/** The index of a usual host fits into these; compressing them would only cost time. */
+const plainBlocks = 6;
 /** UTF-8 takes at most three bytes for a UTF-16 unit. */
 const maxBytesPerUnit = 3;
 const blockCompression = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
@@ -28,7 +30,9 @@ export function createIndexWriter(head: IndexHead): IndexWriter {
 
   const closeBlock = () => {
     size += used;
-    blocks.push(zstdCompressSync(block.subarray(0, used), blockCompression));
+    const bytes = block.subarray(0, used);
+    const isPlain = blocks.length < plainBlocks;
+    blocks.push(isPlain ? Buffer.from(bytes) : zstdCompressSync(bytes, blockCompression));
     used = 0;
   };
 
@@ -54,7 +58,7 @@ export function createIndexWriter(head: IndexHead): IndexWriter {
 }
 
 function* unpackBlocks(blocks: readonly Buffer[]): Generator<Buffer> {
-  for (const block of blocks) yield zstdDecompressSync(block);
+  for (const [at, block] of blocks.entries()) yield at < plainBlocks ? block : zstdDecompressSync(block);
 }
 
 /** Begin the last keys of a line: what the tar header does not tell. */
