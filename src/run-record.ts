@@ -28,6 +28,17 @@ export interface TierResult {
   retentionHeld?: readonly string[];
 }
 
+/** Names of files that differ between two archives, by area; never content. */
+export interface AreaChanges {
+  /** Empty: the archive does not say (it is of the existing edition). */
+  area: string;
+  added: readonly string[];
+  removed: readonly string[];
+  changed: readonly string[];
+  /** Names beyond those in the lists; absent: the lists are complete. */
+  omitted?: Readonly<Record<'added' | 'removed' | 'changed', number>>;
+}
+
 export interface PhaseTime {
   phase: string;
   seconds: number;
@@ -84,5 +95,7 @@ export interface RunRecord {
   selection: { only: readonly string[]; skip: readonly string[] };
   tiers: readonly TierResult[];
   phases: readonly PhaseTime[];
+  /** What differs from the archive before; absent: there is none, or it could not be compared. */
+  changes?: readonly AreaChanges[];
   log_path: string;
 }

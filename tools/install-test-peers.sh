@@ -5,7 +5,7 @@ set -eu
 missing=""
 for pair in zstd:zstd xz:xz-utils lzma:xz-utils pigz:pigz bzip2:bzip2 pbzip2:pbzip2 strace:strace setpriv:util-linux \
   mkfs.ext4:e2fsprogs python3:python3 tmux:tmux age:age ssh-keygen:openssh-client openssl:openssl rclone:rclone bindfs:bindfs \
-  fusermount3:fuse3 mkfs.vfat:dosfstools sudo:sudo shellcheck:shellcheck; do
+  fusermount3:fuse3 mkfs.vfat:dosfstools sudo:sudo shellcheck:shellcheck busybox:busybox-static dma:dma; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
 [ -n "$missing" ] || exit 0

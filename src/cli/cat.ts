@@ -2,13 +2,13 @@
 
 import { posix } from 'node:path';
 import { catEntry } from '../archiver/read/cat-entry.ts';
-import type { OpenArchive } from '../archiver/read/open-archive.ts';
 import { readIndex } from '../archiver/index/read-index.ts';
 import { exitCodeOf, UsageError } from '../errors.ts';
 import { splitArchivePath } from '../orchestrator/find-archive.ts';
+import type { NamedArchive } from '../orchestrator/tiers/find-on-tier.ts';
 import type { Command, CommandContext } from './command.ts';
 import { keyOptions, unlock } from './keys-given.ts';
-import { openNamed } from './open-named.ts';
+import { openNamed, tierGiven, tierOption } from './open-named.ts';
 import { archivePathOf } from './select-entries.ts';
 
 export const catCommand: Command = {
@@ -17,7 +17,7 @@ export const catCommand: Command = {
   arguments: [
     { name: 'archive:path', description: 'the archive, a colon, the path inside: latest:/etc/fstab' },
   ],
-  options: keyOptions,
+  options: [tierOption, ...keyOptions],
   examples: [
     {
       what: 'The network configuration of the newest archive',
@@ -28,7 +28,7 @@ export const catCommand: Command = {
       command: 'proxsave cat latest:/etc/hosts | diff - /etc/hosts',
     },
   ],
-  exits: ['archive', 'compression', 'disk-space', 'encryption', 'permission', 'interrupted'],
+  exits: ['archive', 'compression', 'disk-space', 'encryption', 'permission', 'storage', 'interrupted'],
   run: async (context, input) => {
     const words = input.args[0] ?? '';
     const place = splitArchivePath(words);
@@ -37,7 +37,7 @@ export const catCommand: Command = {
         hint: 'for example: proxsave cat latest:/etc/hosts',
       });
     }
-    const archive = await unlock(context, input, await openNamed(context, place.archive));
+    const archive = await unlock(context, input, await openNamed(context, place.archive, { tier: tierGiven(input) }));
     const path = archivePathOf(place.path);
     const content = catEntry(context.host, archive, path, { signal: context.host.signal });
     try {
@@ -60,7 +60,7 @@ async function printContent(context: CommandContext, content: AsyncIterable<Buff
 
 async function printAsJson(
   context: CommandContext,
-  archive: OpenArchive,
+  archive: NamedArchive,
   path: string,
   content: AsyncIterable<Buffer>,
 ): Promise<void> {
@@ -68,7 +68,7 @@ async function printAsJson(
   for await (const part of content) parts.push(part);
   const bytes = Buffer.concat(parts);
   context.printJson({
-    archive: archive.path,
+    archive: archive.location,
     path,
     sizeBytes: bytes.length,
     contentBase64: bytes.toString('base64'),
@@ -78,7 +78,7 @@ async function printAsJson(
 /** Why there is no such file, with the command that gets further. */
 async function explain(
   context: CommandContext,
-  archive: OpenArchive,
+  archive: NamedArchive,
   place: { archive: string; path: string },
   cause: UsageError,
 ): Promise<UsageError> {

@@ -79,6 +79,10 @@ export interface CommandContext {
   hasReader(): boolean;
   /** How a long command tells what it does. */
   createReporter(): Reporter;
+  /** Called when the command has ended, on every way out: takes away what was there for this command only. */
+  atEnd(cleanUp: () => void): void;
+  /** Does that. */
+  end(): void;
   /** Undefined: nobody can be asked. Say then which flag answers. */
   prompts: Prompts | undefined;
 }

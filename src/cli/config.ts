@@ -1,14 +1,15 @@
 // proxsave config check|show|template.
 
-import { checkConfig } from '../config/check-config.ts';
+import { checkConfig, type ConfigCheck } from '../config/check-config.ts';
 import { problemText } from '../config/config-problem.ts';
 import { describeConfig, nearestName } from '../config/describe.ts';
 import { renderTemplate } from '../config/render-template.ts';
 import { exitCodeOf, UsageError } from '../errors.ts';
+import type { Finding } from '../findings.ts';
 import { findingLine } from '../ui/reporter.ts';
 import { formatCount } from '../util/format.ts';
 import { printable, printableLines } from '../util/printable.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 
 export const configCheckCommand: Command = {
   name: 'config check',
@@ -20,9 +21,10 @@ export const configCheckCommand: Command = {
     { what: 'A file before it is put in place', command: 'proxsave config check --config ./backup.env' },
   ],
   exits: ['warnings', 'permission'],
-  run: (context) => {
+  run: async (context) => {
     const { configPath } = context.global;
-    const check = checkConfig(context.host, configPath === undefined ? {} : { configPath });
+    const read = checkConfig(context.host, configPath === undefined ? {} : { configPath });
+    const check = { ...read, findings: [...read.findings, ...(await channelFindings(context, read))] };
     const hasWarnings = check.findings.some((finding) => finding.severity !== 'info');
     if (context.global.isJson) {
       context.printJson(check);
@@ -42,10 +44,16 @@ export const configCheckCommand: Command = {
           : 'no errors',
       );
     }
-    if (check.errors.length > 0) return Promise.resolve(exitCodeOf('usage'));
-    return Promise.resolve(exitCodeOf(hasWarnings ? 'warnings' : 'ok'));
+    if (check.errors.length > 0) return exitCodeOf('usage');
+    return exitCodeOf(hasWarnings ? 'warnings' : 'ok');
   },
 };
+
+async function channelFindings(context: CommandContext, { errors }: ConfigCheck): Promise<Finding[]> {
+  if (errors.length > 0) return [];
+  const { checkNotifications } = await import('../orchestrator/check-notifications.ts');
+  return checkNotifications(context.host, context.config.load());
+}
 
 export const configShowCommand: Command = {
   name: 'config show',

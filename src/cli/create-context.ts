@@ -1,7 +1,7 @@
 // What the options of every command decide: host, streams, colours, how much is told.
 
 import { posix } from 'node:path';
-import { UsageError } from '../errors.ts';
+import { describeSystemError, isSystemError, UsageError } from '../errors.ts';
 import { createHost } from '../host/create-host.ts';
 import { asRealPath, type Host, type RealPath } from '../host/host.ts';
 import { createPrompts } from '../ui/prompts.ts';
@@ -40,6 +40,10 @@ export function createContext(request: ProgramRequest, options: RawOptions): Com
   const printJson = (value: object) => {
     stdout.write(renderJson(value, redact));
   };
+  const cleanUps: (() => void)[] = [];
+  const warn = (message: string) => {
+    stderr.write(`${errorStyle.yellow('warning:')} ${printableLines(redact(message), '  ')}\n`);
+  };
   return {
     host,
     terminal,
@@ -54,8 +58,12 @@ export function createContext(request: ProgramRequest, options: RawOptions): Com
     note: (text) => {
       if (!global.isQuiet) stderr.write(`${hintLines(redact(text), stderr.columns).join('\n')}\n`);
     },
-    warn: (message) => {
-      stderr.write(`${errorStyle.yellow('warning:')} ${printableLines(redact(message), '  ')}\n`);
+    warn,
+    atEnd: (cleanUp) => {
+      cleanUps.push(cleanUp);
+    },
+    end: () => {
+      cleanUpAll(cleanUps.splice(0), warn);
     },
     prompts: terminal.prompts === undefined ? undefined : createPrompts(terminal.prompts, host.signal),
     hasReader: () => stdout.failure === undefined,
@@ -71,6 +79,17 @@ export function createContext(request: ProgramRequest, options: RawOptions): Com
       });
     },
   };
+}
+
+function cleanUpAll(cleanUps: readonly (() => void)[], warn: (message: string) => void): void {
+  for (const cleanUp of cleanUps) {
+    try {
+      cleanUp();
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      warn(`something of this command is left over: ${describeSystemError(error)}`);
+    }
+  }
 }
 
 /** As far as stream and environment say; flag and configuration may still refuse. */

@@ -51,14 +51,17 @@ export const decryptCommand: Command = {
     ...keyOptions,
   ],
   examples: [
-    { what: 'A plain copy of the newest archive', command: 'proxsave decrypt latest --identity key.txt' },
     {
-      what: 'Unattended, to another disk',
-      command: 'proxsave decrypt latest -o /mnt/usb/ --passphrase-file /root/pass',
+      what: 'A plain copy of the newest archive, on another disk',
+      command: 'proxsave decrypt latest -o /mnt/usb/ --identity /root/key.txt',
+    },
+    {
+      what: 'Unattended, with a passphrase',
+      command: 'proxsave decrypt latest -o /var/tmp/ --passphrase-file /root/passphrase',
     },
     {
       what: 'List it with tar',
-      command: 'proxsave decrypt latest -o - --identity key.txt | zstd -dc | tar -tv',
+      command: 'proxsave decrypt latest -o - --identity /root/key.txt | zstd -dc | tar -tv',
     },
   ],
   exits: [

@@ -31,8 +31,8 @@ export const diffCommand: Command = {
   ],
   examples: [
     { what: 'What the newest backup changed', command: 'proxsave diff latest' },
-    { what: 'Between two of them', command: 'proxsave diff latest~7 latest' },
-    { what: 'For a script', command: 'proxsave diff 2026-07-01 latest --json' },
+    { what: 'Between two of them', command: 'proxsave diff latest~1 latest' },
+    { what: 'For a script', command: 'proxsave diff latest --json' },
   ],
   exits: ['archive', 'compression', 'encryption', 'permission', 'interrupted'],
   run: async (context, input) => {
@@ -41,7 +41,8 @@ export const diffCommand: Command = {
       namesPerList: listedNames,
       withOutputs: input.flag('all'),
     });
-    if (context.global.isJson) context.printJson({ older: older.path, newer: newer.path, areas: areas.map(toJson) });
+    if (context.global.isJson)
+      context.printJson({ older: older.path, newer: newer.path, areas: areas.map(toJson) });
     else printChanges(context, areas, { older, newer });
     return exitCodeOf('ok');
   },

@@ -18,7 +18,7 @@ import { formatBytes, formatCount } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command, CommandContext, CommandInput } from './command.ts';
 import { keyOptions, unlock } from './keys-given.ts';
-import { archiveArgument, openNamed } from './open-named.ts';
+import { archiveArgument, openNamed, tierGiven, tierOption } from './open-named.ts';
 import { problemLines } from './problem-lines.ts';
 import {
   areasOf,
@@ -40,10 +40,15 @@ export const extractCommand: Command = {
     { flags: '--overwrite', description: 'replace files that exist there' },
     { flags: '--no-owner', description: 'files belong to who runs this' },
     { flags: '--keep-special-modes', description: 'keep setuid and setgid bits' },
+    tierOption,
     ...keyOptions,
   ],
   examples: [
     { what: 'Everything', command: 'proxsave extract latest --to /var/tmp/rescue' },
+    {
+      what: 'From the cloud tier',
+      command: 'proxsave extract latest --tier cloud --to /var/tmp/rescue',
+    },
     { what: 'One file and one area', command: 'proxsave extract latest --to /tmp/x /etc/fstab network' },
   ],
   exits: [
@@ -61,13 +66,13 @@ export const extractCommand: Command = {
   run: async (context, input) => {
     const [words = '', ...wanted] = input.args;
     const to = targetOf(context, words, input.text('to'));
-    const archive = await unlock(context, input, await openNamed(context, words));
+    const archive = await unlock(context, input, await openNamed(context, words, { tier: tierGiven(input) }));
     const selection = selectEntries(wanted, areasOf(archive));
     const report = await extract(context, input, { archive, to, selection });
     const outcome = { report, to, unmatched: selection.unmatched(), faults: faultsOf(report) };
     if (context.global.isJson) {
       const { unmatched } = outcome;
-      context.printJson({ type: 'summary', path: archive.path, to, unmatched, ...report });
+      context.printJson({ type: 'summary', path: archive.location, to, unmatched, ...report });
     } else {
       printReport(context, outcome);
       warnOfUnmatched(context, archive, outcome.unmatched);

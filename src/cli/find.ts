@@ -2,15 +2,15 @@
 
 import picomatch from 'picomatch';
 import type { IndexEntry } from '../archiver/index/index-file.ts';
-import type { OpenArchive } from '../archiver/read/open-archive.ts';
 import { readIndex } from '../archiver/index/read-index.ts';
 import { AppError, exitCodeOf } from '../errors.ts';
-import { listArchives } from '../orchestrator/list-archives.ts';
+import type { NamedArchive } from '../orchestrator/tiers/find-on-tier.ts';
 import { formatBytes, formatCount, formatLocalTime } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command, CommandContext } from './command.ts';
+import { archivesToSearch, type Searched } from './archives-to-search.ts';
 import { createUnlock, keyOptions } from './keys-given.ts';
-import { openNamed } from './open-named.ts';
+import { tierGiven, tierOption } from './open-named.ts';
 import { areasOf, catalogueIds, unknownArea } from './select-entries.ts';
 
 export const findCommand: Command = {
@@ -25,6 +25,7 @@ export const findCommand: Command = {
   ],
   options: [
     { flags: '--area <areas>', description: 'only in these areas (comma-separated)', isList: true },
+    tierOption,
     ...keyOptions,
   ],
   examples: [
@@ -35,26 +36,29 @@ export const findCommand: Command = {
     { what: 'In one archive', command: "proxsave find '*.service' latest" },
     { what: 'All that an area holds', command: "proxsave find '*' latest --area network,dns" },
   ],
-  exits: ['warnings', 'archive', 'compression', 'disk-space', 'encryption', 'permission', 'interrupted'],
+  exits: ['warnings', 'archive', 'compression', 'disk-space', 'encryption', 'permission', 'storage', 'interrupted'],
   run: async (context, input) => {
     const [pattern = '', ...words] = input.args;
     const wantedAreas = input.list('area');
     const matchesPath = compilePattern(pattern);
     const matches = ({ path, area }: IndexEntry) =>
       (wantedAreas.length === 0 || wantedAreas.includes(area)) && matchesPath(path);
-    const { archives, unreadable } = await archivesToSearch(context, words);
+    const { archives, unreadable } = await archivesToSearch(context, words, tierGiven(input));
     checkAreas(wantedAreas, archives);
     const unlockArchive = createUnlock(context, input);
     let found = 0;
     let damaged = unreadable;
     for (const archive of archives) {
       try {
-        found += await searchArchive(context, await unlockArchive(archive), matches);
+        found += await searchArchive(context, await unlockArchive(await archive.open()), matches);
       } catch (error) {
         // One damaged archive must not hide what the others hold.
         if (!(error instanceof AppError) || error.exit === 'interrupted') throw error;
         damaged += 1;
-        context.warn(`${archive.path}: ${error.message}`);
+        context.warn(`${archive.location}: ${error.message}`);
+      } finally {
+        // A copy that was fetched is not kept while the next one comes.
+        archive.release();
       }
       if (!context.hasReader()) return exitCodeOf('ok');
     }
@@ -72,7 +76,7 @@ export function compilePattern(pattern: string): (path: string) => boolean {
   return (path) => matches(isPath ? path : path.slice(path.lastIndexOf('/') + 1));
 }
 
-function checkAreas(wanted: readonly string[], archives: readonly OpenArchive[]): void {
+function checkAreas(wanted: readonly string[], archives: readonly Searched[]): void {
   const known = [...new Set([...catalogueIds(), ...archives.flatMap(areasOf)])];
   for (const id of wanted) if (!known.includes(id)) throw unknownArea(id, known);
 }
@@ -85,31 +89,9 @@ function noteCount(context: CommandContext, pattern: string, found: number, arch
   else context.note(`found ${formatCount(found, 'entry', 'entries')} in ${count}`);
 }
 
-async function archivesToSearch(
-  context: CommandContext,
-  words: readonly string[],
-): Promise<{ archives: OpenArchive[]; unreadable: number }> {
-  if (words.length > 0) {
-    const archives = [];
-    for (const name of words) archives.push(await openNamed(context, name));
-    return { archives, unreadable: 0 };
-  }
-  const { BACKUP_PATH } = context.config.load().values;
-  const archives = [];
-  let unreadable = 0;
-  for (const { archive, path, problem } of await listArchives(context.host, 'primary', BACKUP_PATH)) {
-    if (archive !== undefined) archives.push(archive);
-    else {
-      unreadable += 1;
-      context.warn(`not searched: ${problem ?? path}`);
-    }
-  }
-  return { archives, unreadable };
-}
-
 async function searchArchive(
   context: CommandContext,
-  archive: OpenArchive,
+  archive: NamedArchive,
   matches: (entry: IndexEntry) => boolean,
 ): Promise<number> {
   let found = 0;
@@ -118,7 +100,7 @@ async function searchArchive(
     if (!context.hasReader()) break;
     found += 1;
     if (context.global.isJson) {
-      context.printJson({ type: 'entry', archive: archive.path, entry: item.entry });
+      context.printJson({ type: 'entry', archive: archive.location, entry: item.entry });
       continue;
     }
     if (found === 1) context.print(context.style.bold(printable(archive.name)));

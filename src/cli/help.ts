@@ -76,13 +76,18 @@ export function usageWords(command: Command): string {
   return [command.name, ...words, '[OPTIONS]'].join(' ');
 }
 
-export function renderCommandHelp(command: Command): string {
+/** `members`: commands of the group that the command leads, as `relay code` is one of `relay`. */
+export function renderCommandHelp(command: Command, members: readonly Command[] = []): string {
   const { description = '', options } = command;
   return [
     `Usage: proxsave ${usageWords(command)}`,
     '',
     ...wrapText(`${command.summary}.`, helpWidth),
     ...(description === '' ? [] : ['', ...wrapText(description.replaceAll('\n', ' '), helpWidth)]),
+    ...section(
+      'Commands:',
+      members.map(({ name, summary }) => [name, summary] as const),
+    ),
     ...section(
       'Arguments:',
       command.arguments.map(({ name, description: text }) => [name.toUpperCase(), text] as const),
@@ -120,8 +125,8 @@ export function renderHelpTopic(topic: string, commands: readonly Command[]): st
   if (topic === '') return renderOverview(commands);
   if (topic === 'exit-codes') return renderExitCodes();
   const command = commands.find(({ name }) => name === topic);
-  if (command !== undefined) return renderCommandHelp(command);
   const members = commands.filter(({ name }) => name.startsWith(`${topic} `));
+  if (command !== undefined) return renderCommandHelp(command, members);
   if (members.length > 0) return renderGroupHelp(topic, members);
   const topics = ['exit-codes', ...commands.map(({ name }) => name)];
   const guess = nearest(topic, topics);

@@ -59,7 +59,9 @@ export function tiersText({ tiers }: HistoryRun): string {
 
 function findingsText({ findings, findingsOmitted }: HistoryRun): string {
   const of = (severity: string) => {
-    const codes = new Set(findings.filter((finding) => finding.severity === severity).map(({ code }) => code));
+    const codes = new Set(
+      findings.filter((finding) => finding.severity === severity).map(({ code }) => code),
+    );
     const omitted = [...codes].reduce((sum, code) => sum + (findingsOmitted[code] ?? 0), 0);
     return findings.filter((finding) => finding.severity === severity).length + omitted;
   };
@@ -79,7 +81,15 @@ export function renderSparklines(runs: readonly HistoryRun[], columns: number): 
     return `${label.padEnd(8)}  ${sparkline(numbers)}  ${format(lowest)} to ${format(highest)}`;
   };
   return [
-    line('size', shown.map(({ archiveBytes }) => archiveBytes), formatBytes),
-    line('duration', shown.map(({ durationSeconds }) => durationSeconds * 1000), formatDuration),
+    line(
+      'size',
+      shown.map(({ archiveBytes }) => archiveBytes),
+      formatBytes,
+    ),
+    line(
+      'duration',
+      shown.map(({ durationSeconds }) => durationSeconds * 1000),
+      formatDuration,
+    ),
   ];
 }

@@ -45,7 +45,9 @@ function parseLimit(text: string | undefined): number {
   if (text === undefined) return defaultRows;
   if (text === 'all') return Number.POSITIVE_INFINITY;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new UsageError(`--limit ${text} is no number of runs`, { hint: 'for example: --limit 50, --limit all' });
+  throw new UsageError(`--limit ${text} is no number of runs`, {
+    hint: 'for example: --limit 50, --limit all',
+  });
 }
 
 /** undefined: every host. */

@@ -13,7 +13,15 @@ import { historyCommand } from './history.ts';
 import { listCommand } from './list.ts';
 import { lsCommand } from './ls.ts';
 import { reportCommand } from './report.ts';
+import { notifyPairCommand } from './notify-pair.ts';
 import { notifyPreviewCommand, notifyTestCommand } from './notify.ts';
+import {
+  relayCodeCommand,
+  relayCommand,
+  relayHostsCommand,
+  relayRevokeCommand,
+  relayUnitCommand,
+} from './relay.ts';
 import { showCommand } from './show.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -33,6 +41,12 @@ export const commands: readonly Command[] = [
   reportCommand,
   notifyTestCommand,
   notifyPreviewCommand,
+  notifyPairCommand,
+  relayCommand,
+  relayCodeCommand,
+  relayHostsCommand,
+  relayRevokeCommand,
+  relayUnitCommand,
   configCheckCommand,
   configShowCommand,
   configTemplateCommand,

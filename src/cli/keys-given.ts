@@ -25,7 +25,7 @@ export const keyOptions: readonly OptionSpec[] = [
 const passphraseVariable = 'PROXSAVE_PASSPHRASE';
 const identityVariable = 'PROXSAVE_IDENTITY_FILE';
 
-type Unlock = (archive: OpenArchive) => Promise<OpenArchive>;
+type Unlock = <Archive extends OpenArchive>(archive: Archive) => Promise<Archive>;
 
 /**
  * Gives archives what decrypts them; those that are not encrypted come back unchanged. Files are read, questions asked and
@@ -45,11 +45,11 @@ export function createUnlock(context: CommandContext, input: CommandInput): Unlo
   };
 }
 
-export function unlock(
+export function unlock<Archive extends OpenArchive>(
   context: CommandContext,
   input: CommandInput,
-  archive: OpenArchive,
-): Promise<OpenArchive> {
+  archive: Archive,
+): Promise<Archive> {
   return createUnlock(context, input)(archive);
 }
 

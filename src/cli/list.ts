@@ -8,6 +8,9 @@ import { printable } from '../util/printable.ts';
 import { archivesElsewhere } from './archives-elsewhere.ts';
 import type { Command, CommandContext } from './command.ts';
 import { renderArchiveTable } from './archive-table.ts';
+import { tierNames } from '../orchestrator/tiers/open-tiers.ts';
+import { listTiers } from './list-tiers.ts';
+import { tiersGiven } from './tier-access.ts';
 
 export const listCommand: Command = {
   name: 'list',
@@ -15,16 +18,29 @@ export const listCommand: Command = {
   description:
     'On a narrow terminal names are shown without their endings; every command takes them like that. ' +
     'State: verified = read back when it was made; not checked = not read back then; incomplete = errors kept ' +
-    'files out; unverified = something that would prove it is missing; damaged = cannot be read.',
+    'files out; unverified = something that would prove it is missing; damaged = cannot be read.\n' +
+    'With --tier: how the bytes on each tier were proved and how long ago (? = the tier gave no answer), and the rule by ' +
+    'which retention keeps the archive; -v tells all reasons.',
   arguments: [],
-  options: [{ flags: '--host <name>', description: 'only archives of this host' }],
+  options: [
+    { flags: '--host <name>', description: 'only archives of this host' },
+    {
+      flags: '--tier <tier>',
+      description: 'which archive is where: on this tier, or a column for each with all',
+      choices: [...tierNames, 'all'],
+    },
+  ],
   examples: [
     { what: 'All archives in BACKUP_PATH', command: 'proxsave list' },
     { what: 'Those of one host, for a script', command: 'proxsave list --host pve1 --json' },
+    { what: 'On every tier, and why each stays', command: 'proxsave list --tier all -v' },
     { what: 'Of another directory', command: 'BACKUP_PATH=/mnt/usb proxsave list' },
   ],
-  exits: ['warnings', 'permission'],
+  exits: ['warnings', 'permission', 'storage'],
   run: async (context, input) => {
+    if (input.text('tier') !== undefined) {
+      return listTiers(context, tiersGiven(context, input), input.text('host'));
+    }
     const { BACKUP_PATH } = context.config.load().values;
     const wantedHost = input.text('host');
     const all = await listArchives(context.host, 'primary', BACKUP_PATH);

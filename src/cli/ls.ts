@@ -7,22 +7,22 @@ import { formatLocalTime } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command } from './command.ts';
 import { keyOptions, unlock } from './keys-given.ts';
-import { archiveArgument, openNamed } from './open-named.ts';
+import { archiveArgument, openNamed, tierGiven, tierOption } from './open-named.ts';
 import { areasOf, pathArgument, selectEntries, warnOfUnmatched } from './select-entries.ts';
 
 export const lsCommand: Command = {
   name: 'ls',
   summary: 'List the files in an archive',
   arguments: [archiveArgument, pathArgument],
-  options: keyOptions,
+  options: [tierOption, ...keyOptions],
   examples: [
     { what: 'Everything', command: 'proxsave ls latest' },
     { what: 'One directory, and one area', command: 'proxsave ls latest /etc/network ssh' },
   ],
-  exits: ['warnings', 'archive', 'compression', 'disk-space', 'encryption', 'permission', 'interrupted'],
+  exits: ['warnings', 'archive', 'compression', 'disk-space', 'encryption', 'permission', 'storage', 'interrupted'],
   run: async (context, input) => {
     const [words = '', ...wanted] = input.args;
-    const archive = await unlock(context, input, await openNamed(context, words));
+    const archive = await unlock(context, input, await openNamed(context, words, { tier: tierGiven(input) }));
     const selection = selectEntries(wanted, areasOf(archive));
     let entries = 0;
     for await (const item of readIndex(context.host, archive, { signal: context.host.signal })) {
@@ -34,7 +34,7 @@ export const lsCommand: Command = {
     }
     const unmatched = selection.unmatched();
     if (context.global.isJson) {
-      context.printJson({ type: 'summary', path: archive.path, entries, unmatched });
+      context.printJson({ type: 'summary', path: archive.location, entries, unmatched });
     } else warnOfUnmatched(context, archive, unmatched);
     return exitCodeOf(unmatched.length > 0 ? 'warnings' : 'ok');
   },

@@ -66,8 +66,8 @@ function createParser(run: ProgramRun): CommanderCommand {
   });
   program.helpInformation = () => renderOverview(commands);
   addHelpCommand(program, run);
-  const groups = new Map<string, CommanderCommand>();
-  for (const command of commands) addCommand({ program, groups, run }, command);
+  const assembly: Assembly = { program, parsers: new Map(), run };
+  for (const command of commands) addCommand(assembly, command);
   return program;
 }
 
@@ -98,27 +98,36 @@ function addHelpCommand(program: CommanderCommand, run: ProgramRun): void {
 
 interface Assembly {
   program: CommanderCommand;
-  groups: Map<string, CommanderCommand>;
+  /** By first word: commands of one word, and groups. A word can be both (`relay`, `relay code`). */
+  parsers: Map<string, CommanderCommand>;
   run: ProgramRun;
 }
 
-function addCommand({ program, groups, run }: Assembly, command: Command): void {
-  const words = command.name.split(' ');
-  const last = words.at(-1) ?? '';
-  const parent = words.length === 1 ? program : groupParser(program, groups, run, words[0] ?? '');
-  const parser = parent.command(last);
+function addCommand(assembly: Assembly, command: Command): void {
+  const [first = '', second] = command.name.split(' ');
+  const own = parserOf(assembly, first);
+  const parser = second === undefined ? own : own.command(second);
+  const members = second === undefined ? membersOf(first) : [];
+  const { run } = assembly;
   prepare(parser, run, [command]);
-  parser.helpInformation = () => renderCommandHelp(command);
+  parser.helpInformation = () => renderCommandHelp(command, members);
   for (const argument of command.arguments) {
     const name = argument.isVariadic === true ? `${argument.name}...` : argument.name;
     parser.argument(argument.isOptional === true ? `[${name}]` : `<${name}>`, argument.description);
   }
   for (const option of command.options) parser.addOption(toCommanderOption(option));
+  if (members.length > 0) parser.allowExcessArguments(true);
   parser.action(async () => {
+    const [word] = parser.args;
+    if (members.length > 0 && word !== undefined) throw unknownCommand(word, first, members);
     const options: RawOptions = parser.optsWithGlobals();
     run.command = command;
     run.context = createContext(run.request, options);
-    run.exitCode = await command.run(run.context, createInput(parser.args, options));
+    try {
+      run.exitCode = await command.run(run.context, createInput(parser.args, options));
+    } finally {
+      run.context.end();
+    }
   });
 }
 
@@ -134,23 +143,24 @@ function toCommanderOption(spec: Command['options'][number]): Option {
   return option;
 }
 
-function groupParser(
-  program: CommanderCommand,
-  groups: Map<string, CommanderCommand>,
-  run: ProgramRun,
-  name: string,
-): CommanderCommand {
-  const existing = groups.get(name);
+function membersOf(group: string): Command[] {
+  return commands.filter((command) => command.name.startsWith(`${group} `));
+}
+
+/** Of a first word; where that is no command itself, it only leads to those of its group. */
+function parserOf({ program, parsers, run }: Assembly, word: string): CommanderCommand {
+  const existing = parsers.get(word);
   if (existing !== undefined) return existing;
-  const group = program.command(name);
-  const members = commands.filter((command) => command.name.startsWith(`${name} `));
-  prepare(group, run, []);
-  group.helpInformation = () => renderGroupHelp(name, members);
-  group.allowExcessArguments(true).action(() => {
-    throw unknownCommand(group.args[0], name, members);
+  const parser = program.command(word);
+  parsers.set(word, parser);
+  if (commands.some(({ name }) => name === word)) return parser;
+  const members = membersOf(word);
+  prepare(parser, run, []);
+  parser.helpInformation = () => renderGroupHelp(word, members);
+  parser.allowExcessArguments(true).action(() => {
+    throw unknownCommand(parser.args[0], word, members);
   });
-  groups.set(name, group);
-  return group;
+  return parser;
 }
 
 function createInput(args: readonly string[], options: RawOptions): CommandInput {

@@ -65,7 +65,7 @@ export function archivePathOf(words: string): string {
   return words.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
 }
 
-export function areasOf({ manifest }: OpenArchive): string[] {
+export function areasOf({ manifest }: Pick<OpenArchive, 'manifest'>): string[] {
   return (manifest.areas ?? []).map(({ id }) => id);
 }
 

@@ -9,24 +9,25 @@ import type { Style } from '../ui/style.ts';
 import { formatAge, formatBytes, formatCount, formatLocalTime } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command, CommandContext } from './command.ts';
-import { archiveArgument, openNamed } from './open-named.ts';
+import { archiveArgument, openNamed, tierGiven, tierOption } from './open-named.ts';
 import { programName } from './program-name.ts';
 
 export const showCommand: Command = {
   name: 'show',
   summary: 'Show what an archive is and what it holds, area by area',
   arguments: [archiveArgument],
-  options: [],
+  options: [tierOption],
   examples: [
     { what: 'The newest archive', command: 'proxsave show latest' },
     {
       what: 'A file from anywhere, without any configuration',
       command: 'proxsave show /mnt/usb/pve1-backup-20260724-020000.tar.zst.bundle.tar',
     },
+    { what: 'The newest one on the cloud tier; only its head is read', command: 'proxsave show latest --tier cloud' },
   ],
-  exits: ['warnings', 'archive', 'permission'],
+  exits: ['warnings', 'archive', 'permission', 'storage'],
   run: async (context, input) => {
-    const archive = await openNamed(context, input.args[0] ?? '');
+    const archive = await openNamed(context, input.args[0] ?? '', { tier: tierGiven(input), isHeadOnly: true });
     if (context.global.isJson) {
       const { path, kind, name, manifest, unverified, isEncrypted, compression, size } = archive;
       context.printJson({

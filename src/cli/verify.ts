@@ -1,16 +1,19 @@
 // proxsave verify ARCHIVE: reads it whole and compares every file with the index.
 
-import type { OpenArchive } from '../archiver/read/open-archive.ts';
 import { verifyArchive, type VerifyReport } from '../archiver/verify/verify-archive.ts';
 import { ArchiveError, CompressionError, exitCodeOf, VerificationError } from '../errors.ts';
+import { recordProof } from '../orchestrator/tiers/proofs.ts';
+import type { NamedArchive } from '../orchestrator/tiers/find-on-tier.ts';
+import type { TierName } from '../storage/store.ts';
 import { formatBytes, formatCount } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command, CommandContext } from './command.ts';
 import { keyOptions, unlock } from './keys-given.ts';
-import { archiveArgument, openNamed } from './open-named.ts';
+import { archiveArgument, openNamed, remoteNamed, tierGiven, tierOption } from './open-named.ts';
 import { problemLines } from './problem-lines.ts';
 import { showCoverage } from './show-coverage.ts';
 import { programName } from './program-name.ts';
+import { verifyRemote } from './verify-remote.ts';
 
 export const verifyCommand: Command = {
   name: 'verify',
@@ -18,13 +21,16 @@ export const verifyCommand: Command = {
   description:
     'Checks the SHA-256 of the archive, its compression and structure to the last byte, and the content, mode, owner ' +
     'and time of every file against the index inside. Archives of the existing edition have no index: of those only the ' +
-    'checksum and the structure can be checked, and that is said.',
+    'checksum and the structure can be checked, and that is said. Of a copy on the cloud tier size and hash are compared ' +
+    'with what is known here, unless --deep asks for its bytes.',
   arguments: [archiveArgument],
   options: [
     {
       flags: '--coverage',
       description: 'also list what a rebuild of the host needs, and whether it is there',
     },
+    tierOption,
+    { flags: '--deep', description: 'of a copy on a remote: fetch it and read all of it' },
     ...keyOptions,
   ],
   examples: [
@@ -33,18 +39,27 @@ export const verifyCommand: Command = {
       what: 'A copy on another disk',
       command: 'proxsave verify /mnt/usb/pve1-backup-20260724-020000.tar.zst.bundle.tar',
     },
+    { what: 'The newest copy on the cloud tier, byte by byte', command: 'proxsave verify latest --tier cloud --deep' },
     { what: 'Could this host be rebuilt from it?', command: 'proxsave verify latest --coverage' },
   ],
-  exits: ['warnings', 'verification', 'disk-space', 'encryption', 'permission', 'interrupted'],
+  exits: ['warnings', 'verification', 'disk-space', 'encryption', 'permission', 'storage', 'interrupted'],
   run: async (context, input) => {
-    const archive = await unlock(context, input, await openForProof(context, input.args[0] ?? ''));
+    const words = input.args[0] ?? '';
+    const tier = tierGiven(input);
+    // Coverage is told from the content.
+    if (!input.flag('deep') && !input.flag('coverage')) {
+      const remote = await remoteNamed(context, words, tier);
+      if (remote !== undefined) return verifyRemote(context, remote.tier, remote.words);
+    }
+    const archive = await unlock(context, input, await openForProof(context, words, tier));
     const report = await verify(context, archive);
     const { unverified } = archive;
     if (context.global.isJson) {
       const type = input.flag('coverage') && report.ok ? 'verification' : 'summary';
-      context.printJson({ type, path: archive.path, unverified, ...report });
+      context.printJson({ type, path: archive.location, unverified, ...report });
     } else if (report.ok) printGood(context, archive, report);
     else printDamage(context, archive, report);
+    if (report.ok) keepProof(context, archive);
     if (!report.ok) return exitCodeOf('verification');
     if (input.flag('coverage')) return showCoverage(context, archive);
     return exitCodeOf(unverified.length > 0 ? 'warnings' : 'ok');
@@ -52,9 +67,13 @@ export const verifyCommand: Command = {
 };
 
 /** A file so damaged that it cannot be opened as an archive has not passed either. */
-async function openForProof(context: CommandContext, words: string): Promise<OpenArchive> {
+async function openForProof(
+  context: CommandContext,
+  words: string,
+  tier: TierName | undefined,
+): Promise<NamedArchive> {
   try {
-    return await openNamed(context, words);
+    return await openNamed(context, words, { tier });
   } catch (error) {
     if (!(error instanceof ArchiveError || error instanceof CompressionError)) throw error;
     const hint = error.hint === undefined ? {} : { hint: error.hint };
@@ -62,9 +81,20 @@ async function openForProof(context: CommandContext, words: string): Promise<Ope
   }
 }
 
-async function verify(context: CommandContext, archive: OpenArchive): Promise<VerifyReport> {
+/** For `list --tier all`: when this copy was read last. */
+function keepProof({ host, config }: CommandContext, { copy }: NamedArchive): void {
+  if (copy === undefined) return;
+  const { sizeBytes, ...key } = copy;
+  recordProof(host, config.load().places.state, key, {
+    at: host.clock.now(),
+    proof: 'every-file',
+    sizeBytes,
+  });
+}
+
+async function verify(context: CommandContext, archive: NamedArchive): Promise<VerifyReport> {
   const reporter = context.createReporter();
-  reporter.phase(`Verifying ${archive.path}`);
+  reporter.phase(`Verifying ${archive.location}`);
   let bytes = 0;
   try {
     return await verifyArchive(context.host, archive, {
@@ -79,7 +109,7 @@ async function verify(context: CommandContext, archive: OpenArchive): Promise<Ve
   }
 }
 
-function printGood(context: CommandContext, archive: OpenArchive, { checked, level }: VerifyReport): void {
+function printGood(context: CommandContext, archive: NamedArchive, { checked, level }: VerifyReport): void {
   const counts = [
     formatCount(checked.entries, 'entry', 'entries'),
     formatCount(checked.files, 'file'),
@@ -95,13 +125,13 @@ function printGood(context: CommandContext, archive: OpenArchive, { checked, lev
 
 function printDamage(
   context: CommandContext,
-  archive: OpenArchive,
+  archive: NamedArchive,
   { problems, problemCount }: VerifyReport,
 ): void {
   const { style } = context;
   const count = formatCount(problemCount, 'problem');
-  context.print(`${style.red('damaged')}: ${count} in ${printable(archive.path)}`);
+  context.print(`${style.red('damaged')}: ${count} in ${printable(archive.location)}`);
   for (const line of problemLines(problems, problemCount)) context.print(line);
   context.print('What is intact can still be taken out:');
-  context.print(`  ${style.bold(`${programName(context)} extract ${printable(archive.path)} --to DIR`)}`);
+  context.print(`  ${style.bold(`${programName(context)} extract ${printable(archive.location)} --to DIR`)}`);
 }

@@ -1,17 +1,11 @@
-// What one key alone cannot tell. An error only where a run would do something else than was asked for; a
-// notification that cannot work is a warning, because it must not stop a backup.
+// What one key alone cannot tell. An error only where a run would do something else than was asked for. What a notification
+// channel lacks is said by the channel itself (src/notifications): it is no reason to stop a backup.
 
 import { note, type ConfigProblem, type Notes } from './config-problem.ts';
-import type { WebhookEndpoint } from './webhook-endpoints.ts';
 import type { ConfigValues, OptionName } from './options.ts';
 
 /** `whereOf`: where a key was given. */
-export function crossCheck(
-  values: ConfigValues,
-  endpoints: readonly WebhookEndpoint[],
-  whereOf: (name: OptionName) => string,
-  notes: Notes,
-): void {
+export function crossCheck(values: ConfigValues, whereOf: (name: OptionName) => string, notes: Notes): void {
   const problem = (name: OptionName, message: string, hint: string) => {
     notes.problems.push({ where: whereOf(name), message, hint } satisfies ConfigProblem);
   };
@@ -19,7 +13,6 @@ export function crossCheck(
     note(notes, 'warning', 'config-incomplete', { where: whereOf(name), message, hint });
   checkSecondary(values, problem);
   checkCloud(values, problem, warn);
-  checkNotifications(values, endpoints, warn);
 }
 
 type Report = (name: OptionName, message: string, hint: string) => void;
@@ -55,26 +48,5 @@ function checkCloud(values: ConfigValues, problem: Report, warn: Report): void {
       'the path on the remote holds .. or control characters',
       'give a plain path',
     );
-  }
-}
-
-function checkNotifications(values: ConfigValues, endpoints: readonly WebhookEndpoint[], warn: Report): void {
-  if (values.TELEGRAM_ENABLED && values.BOT_TELEGRAM_TYPE === 'personal') {
-    const isComplete = values.TELEGRAM_BOT_TOKEN !== '' && values.TELEGRAM_CHAT_ID !== '';
-    const message = 'Telegram with a bot of your own needs TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID';
-    if (!isComplete) warn('TELEGRAM_ENABLED', message, 'set both, or TELEGRAM_ENABLED=false');
-  }
-  if (values.GOTIFY_ENABLED && (values.GOTIFY_SERVER_URL === '' || values.GOTIFY_TOKEN === '')) {
-    const hint = 'set both, or GOTIFY_ENABLED=false';
-    warn('GOTIFY_ENABLED', 'Gotify needs GOTIFY_SERVER_URL and GOTIFY_TOKEN', hint);
-  }
-  if (!values.WEBHOOK_ENABLED) return;
-  if (endpoints.length === 0) {
-    const hint = 'name endpoints, or set WEBHOOK_ENABLED=false';
-    warn('WEBHOOK_ENABLED', 'WEBHOOK_ENABLED is true and WEBHOOK_ENDPOINTS is empty', hint);
-  }
-  for (const { name, prefix, values: own } of endpoints) {
-    const hint = `set ${prefix}URL, or take ${name} out of WEBHOOK_ENDPOINTS`;
-    if (own.URL === '') warn('WEBHOOK_ENDPOINTS', `the webhook endpoint ${name} has no address`, hint);
   }
 }

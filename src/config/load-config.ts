@@ -97,7 +97,7 @@ export function readConfig(host: Host, request: ConfigRequest = {}): ConfigReadi
     remarkOnPermissions(host, { file, content, notes });
   }
   if (notes.problems.length === 0) {
-    crossCheck(values, webhookEndpoints, (name) => details.get(name)?.where ?? 'defaults', notes);
+    crossCheck(values, (name) => details.get(name)?.where ?? 'defaults', notes);
   }
   // Once more: a secret of an endpoint may come from a file of its own.
   const redact = createConfigRedactor([...secrets, ...secretValues({ details })]);

@@ -166,6 +166,35 @@ function lstatIfExists(path: RealPath): FileStatus | undefined {
   }
 }
 
+/** A socket (stdin of a program that sshd started) cannot be opened by its name below /proc: then it is read as it is. */
+function readBytes(path: RealPath): Buffer {
+  try {
+    return fs.readFileSync(native(path));
+  } catch (error) {
+    const descriptor = /^\/(?:proc\/self|dev)\/fd\/(\d+)$/.exec(path)?.[1];
+    if (!isSystemError(error, 'ENXIO') || descriptor === undefined) throw error;
+    return readToEnd(Number(descriptor));
+  }
+}
+
+const pollMs = 20;
+
+function readToEnd(fd: number): Buffer {
+  const chunks: Buffer[] = [];
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    try {
+      const bytes = Buffer.alloc(4096);
+      const count = fs.readSync(fd, bytes, 0, bytes.length, null);
+      if (count === 0) return Buffer.concat(chunks);
+      chunks.push(bytes.subarray(0, count));
+    } catch (error) {
+      if (!isSystemError(error, 'EAGAIN')) throw error;
+      Atomics.wait(never, 0, 0, pollMs);
+    }
+  }
+}
+
 function readTextIfExists(path: RealPath): string | undefined {
   try {
     return fs.readFileSync(native(path), 'utf8');
@@ -262,9 +291,9 @@ export const nodeFileSystem: FileSystem = {
   readDirectoryKinds,
   readLink: (path) => decodeBytePath(fs.readlinkSync(native(path), 'buffer')),
   realPath: (path) => decodeBytePath(fs.realpathSync.native(native(path), 'buffer')) as RealPath,
-  readText: (path) => fs.readFileSync(native(path), 'utf8'),
+  readText: (path) => readBytes(path).toString('utf8'),
   readTextIfExists,
-  readBytes: (path) => fs.readFileSync(native(path)),
+  readBytes,
   // O_NONBLOCK: if a FIFO took the file's place after lstat, open returns instead of waiting for a writer.
   openForRead: (path) => fs.openSync(native(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
   openFollowing: (path) => fs.openSync(native(path), O_RDONLY | O_NONBLOCK),

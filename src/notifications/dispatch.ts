@@ -85,14 +85,18 @@ async function sendSafely(
   }
 }
 
+/** Channels that are switched on and cannot work, for a run and for `config check`. */
+export function findingsOfSetup(misconfigured: readonly Misconfigured[]): Finding[] {
+  return misconfigured.map(({ name, message, hint }) => {
+    return { severity: 'warning', code: 'notification-not-set-up', message: `${name}: ${message}`, hint };
+  });
+}
+
 /** What a run has to tell about its notifications: nothing when all went out by the way that was asked for. */
 export function findingsOfDispatch(
   results: readonly DispatchResult[],
   misconfigured: readonly Misconfigured[],
 ): Finding[] {
-  const broken = misconfigured.map(({ name, message, hint }): Finding => {
-    return { severity: 'warning', code: 'notification-not-set-up', message: `${name}: ${message}`, hint };
-  });
   const failed = results.flatMap(({ notifier, delivery }): Finding[] => {
     if (delivery.status === 'sent') return [];
     const attempts = delivery.attempts > 1 ? ` (${delivery.attempts} attempts)` : '';
@@ -100,5 +104,5 @@ export function findingsOfDispatch(
     const hint = delivery.hint === undefined ? {} : { hint: delivery.hint };
     return [{ severity: 'warning', code: 'notification-failed', message, ...hint }];
   });
-  return [...broken, ...failed];
+  return [...findingsOfSetup(misconfigured), ...failed];
 }

@@ -153,9 +153,11 @@ function plainManifest(
   { archive, to }: DecryptRequest,
   { content, report }: { content: FinishedContent; report: VerifyReport },
 ): Manifest {
-  // Who could open it is no fact of the plain archive; who made it, and the salt of the key, stay.
+  // Who could open it is no fact of the plain archive; the salt of the key stays, as the existing edition keeps it. And a
+  // copy that somebody made by hand is nobody's to prune: retention goes by the installation that made an archive.
   const facts: Manifest = { ...archive.manifest };
   delete facts.recipients;
+  delete facts.install_id;
   delete facts.verified_at;
   const name = to.kind === 'bundle' ? plainNameOf(archive) : basename(to.path);
   return {

@@ -31,6 +31,11 @@ export async function findArchive(
   return openArchive(host, pickArchive(archives, words, place).path);
 }
 
+/** Whether the words are the path of a file of this machine, whatever else they may mean. */
+export function isFileHere(host: Host, words: string): boolean {
+  return kindOf(host, asRealPath(posix.resolve(host.process.cwd, words))) === 'file';
+}
+
 function requireFile(host: Host, path: RealPath): void {
   const kind = kindOf(host, path);
   if (kind === undefined) {
@@ -60,8 +65,15 @@ const shownNames = 5;
 /** The place where names are looked up holds no archive at all. */
 export class NoArchiveError extends UsageError {}
 
+/** What of an archive a user may mean it by. */
+type NamedByUser = Pick<ListedArchive, 'name' | 'createdAt'>;
+
 /** Pure part: `archives` newest first. Throws UsageError when nothing or more than one thing is meant. */
-export function pickArchive(archives: readonly ListedArchive[], words: string, place: string): ListedArchive {
+export function pickArchive<Archive extends NamedByUser>(
+  archives: readonly Archive[],
+  words: string,
+  place: string,
+): Archive {
   const hint = '`proxsave list` shows the archives there are';
   if (archives.length === 0) {
     throw new NoArchiveError(`there is no archive in ${place}, so none is named "${words}"`, {
@@ -95,7 +107,7 @@ export function pickArchive(archives: readonly ListedArchive[], words: string, p
 }
 
 /** A beginning of the file name, or of the local time: `20260724`, `2026-07-24`, `2026-07-24 02:00`. */
-function isMeantBy(archive: ListedArchive, words: string): boolean {
+function isMeantBy(archive: NamedByUser, words: string): boolean {
   if (archive.name.startsWith(words)) return true;
   const digits = words.replace(/[-:T ]/g, '');
   if (!/^\d{4,14}$/.test(digits)) return false;
@@ -106,6 +118,9 @@ function isMeantBy(archive: ListedArchive, words: string): boolean {
 export function splitArchivePath(words: string): { archive: string; path: string } | undefined {
   // The archive part may hold a colon too (a time), the path part starts with a slash or is relative: take the last
   // colon that is followed by something path-like.
+  // An archive's whole name tells where it ends, also behind `remote:/directory/`.
+  const named = /^(.*-\d{8}-\d{6}\.tar[^:/]*):/s.exec(words)?.[1];
+  if (named !== undefined) return { archive: named, path: words.slice(named.length + 1).replace(/^\/+/, '') };
   const slashed = words.indexOf(':/');
   const at = slashed >= 0 ? slashed : words.lastIndexOf(':');
   if (at <= 0) return undefined;

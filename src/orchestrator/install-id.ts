@@ -31,6 +31,17 @@ export function ensureInstallId(host: Host, stateDirectory: RealPath, report: Re
   }
 }
 
+/** The id for commands that only look; undefined when there is none yet or it may not be read. */
+export function readInstallId(host: Host, stateDirectory: RealPath): string | undefined {
+  try {
+    const text = (host.fs.readTextIfExists(joinReal(stateDirectory, 'install-id')) ?? '').trim();
+    return uuid.test(text) ? text : undefined;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return undefined;
+  }
+}
+
 /** When this installation began: the id was made then. Undefined when it has none yet. */
 export function installedAt(host: Host, stateDirectory: RealPath): Date | undefined {
   const status = host.fs.lstatIfExists(joinReal(stateDirectory, 'install-id'));

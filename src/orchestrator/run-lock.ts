@@ -3,49 +3,55 @@
 import type { LoadedConfig } from '../config/load-config.ts';
 import { AppError, asStorageError, describeSystemError, EnvironmentError, SkippedError } from '../errors.ts';
 import { acquireFileLock, type LockResult } from '../host/file-lock.ts';
-import { joinReal } from '../host/host.ts';
-import type { Run } from './run-state.ts';
+import type { ReportFinding } from '../findings.ts';
+import { joinReal, type Host } from '../host/host.ts';
 
 /** Name of the existing edition, so that the two respect each other where they share LOCK_PATH. */
 export const lockName = '.backup.lock';
 
+/** Who holds the lock: a run, or a short command that changes what runs rely on (retention.json, files on a tier). */
+export interface LockTaker {
+  readonly host: Host;
+  report: ReportFinding;
+}
+
 /** @throws SkippedError when another run holds the lock */
-export async function withRunLock(
-  run: Run,
+export async function withRunLock<Result>(
+  taker: LockTaker,
   config: LoadedConfig,
   hostname: string,
-  work: () => Promise<void>,
-): Promise<void> {
-  const result = takeLock(run, config, hostname);
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const result = takeLock(taker, config, hostname);
   if ('heldBy' in result) {
     const holder = result.heldBy;
     const who =
       holder === undefined ? 'another run' : `another run (process ${holder.pid} since ${holder.since})`;
     throw new SkippedError(`${who} is at work`, {
       hint: 'nothing was done; it can be run again when that one has ended',
-      needsAttention: holder !== undefined && isOld(run, holder.since),
+      needsAttention: holder !== undefined && isOld(taker, holder.since),
     });
   }
   const { lock } = result;
   try {
-    await work();
+    return await work();
   } finally {
     lock.release();
     // Only now: the run's log is opened by its work.
-    if (lock.notDescribed !== undefined) reportNotDescribed(run, config, lock.notDescribed);
+    if (lock.notDescribed !== undefined) reportNotDescribed(taker, config, lock.notDescribed);
   }
 }
 
 /** No backup takes a day: that one hangs. */
 const oldLockMs = 24 * 3_600_000;
 
-function isOld(run: Run, since: string): boolean {
+function isOld({ host }: LockTaker, since: string): boolean {
   const begun = new Date(since).getTime();
-  return !Number.isNaN(begun) && run.host.clock.now().getTime() - begun > oldLockMs;
+  return !Number.isNaN(begun) && host.clock.now().getTime() - begun > oldLockMs;
 }
 
-function reportNotDescribed(run: Run, { values }: LoadedConfig, error: Error): void {
-  run.report({
+function reportNotDescribed(taker: LockTaker, { values }: LoadedConfig, error: Error): void {
+  taker.report({
     severity: 'info',
     code: 'lock-not-described',
     path: values.LOCK_PATH,
@@ -54,11 +60,11 @@ function reportNotDescribed(run: Run, { values }: LoadedConfig, error: Error): v
   });
 }
 
-function takeLock(run: Run, { values }: LoadedConfig, hostname: string): LockResult {
+function takeLock({ host }: LockTaker, { values }: LoadedConfig, hostname: string): LockResult {
   const directory = values.LOCK_PATH;
   try {
-    run.host.fs.makeDirectory(directory, 0o700);
-    return acquireFileLock(run.host, joinReal(directory, lockName), hostname);
+    host.fs.makeDirectory(directory, 0o700);
+    return acquireFileLock(host, joinReal(directory, lockName), hostname);
   } catch (error) {
     const failure = asStorageError(error, `cannot take the lock in ${directory}`);
     if (!(failure instanceof AppError)) throw failure;

@@ -35,6 +35,8 @@ BY HAND
   zstd -dc NAME | tar -xp --numeric-owner --delay-directory-restore -C DIR -f -                          not encrypted
   age -d -i KEYFILE NAME | zstd -dc | tar -xp --numeric-owner --delay-directory-restore -C DIR -f -      encrypted
   (gzip -dc, xz -dc, bzip2 -dc in place of zstd -dc, as the name says)
+  Archives of older editions hold links where several files had the same content; ${recoverScriptName} and
+  proxsave extract make files of them again, tar alone does not.
 
 Where the key is: on the recovery sheet that was printed for it (proxsave key recovery-sheet), in your password
 manager, or wherever you put it. It is not in these files, and nobody can open an encrypted archive without it.

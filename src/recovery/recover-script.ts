@@ -1,8 +1,10 @@
 // recover.sh: lies beside the archives and brings one back with standard tools only (POSIX sh, tar, sha256sum, the program of
 // the compression, age when it is encrypted). For the day on which ProxSave itself cannot be had. The same text for every host,
-// so that hosts which share a directory do not rewrite each other's.
+// so that hosts which share a directory do not rewrite each other's. Its second half, what to do with the files, is in
+// rebuild-guide.ts.
 
 import { bech32Python } from './passphrase-python.ts';
+import { rebuildGuide } from './rebuild-guide.ts';
 
 export const recoverScriptName = 'recover.sh';
 
@@ -11,11 +13,13 @@ export const recoverScript = `#!/bin/sh
 # encrypted. ProxSave itself is not needed. Changes nothing outside the directory that you name.
 #
 #   sh recover.sh ARCHIVE                        check it, and list what is in it
-#   sh recover.sh ARCHIVE --to DIR               check it, and unpack it into DIR (new or empty)
+#   sh recover.sh ARCHIVE --to DIR               check it, unpack it into DIR (new or empty), and say how to rebuild
 #   ... --identity FILE                          key of an encrypted archive: age identity, or SSH private key
 #   ... --passphrase-file FILE                   or the passphrase that its key was made from (needs python3)
 #   ... --passphrase                             the same, typed in
-#   ... --no-checksum                            go on although the checksum is missing or differs
+#   ... --no-checksum                            go on although the checksum differs
+#
+# It ends with 0 only when all of the archive was read and nothing in it is known to be wrong.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -24,6 +28,8 @@ umask 077
 say() { printf '%s\\n' "$*"; }
 warn() { printf 'warning: %s\\n' "$*" >&2; }
 die() { printf 'error: %s\\n' "$*" >&2; exit 1; }
+# What comes out of an archive may hold sequences that a terminal obeys.
+clean() { tr -d '\\000-\\010\\013-\\037\\177'; }
 usage() { sed -n '2,/^set -u/s/^# \\{0,1\\}//p' "$0"; exit "$1"; }
 need() { command -v "$1" >/dev/null 2>&1 || die "$1 is needed and not installed: apt-get install $2"; }
 
@@ -43,10 +49,16 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$archive" ] || usage 2
 [ -f "$archive" ] || die "there is no file $archive"
+[ -r "$archive" ] || die "$archive may not be read; run this as root"
 [ -z "$identity" ] || [ -r "$identity" ] || die "cannot read the identity file $identity"
 case $passphrase in ''|-) ;; *) [ -r "$passphrase" ] || die "cannot read the passphrase file $passphrase" ;; esac
 need tar tar
 need sha256sum coreutils
+# GNU tar where it is, although busybox would take its own, which cuts long names and forgets times.
+tar=tar
+for place in tar /usr/bin/tar /bin/tar; do
+  "$place" --version 2>/dev/null | grep -q GNU && tar=$place && break
+done
 
 # Only the outcome of each stage, and an identity made from a passphrase; in memory where there is a place for that.
 work=''
@@ -54,7 +66,11 @@ for place in /dev/shm "\${TMPDIR:-/tmp}"; do
   work=$(mktemp -d "$place/recover.XXXXXX" 2>/dev/null) && break
 done
 [ -d "$work" ] || die 'cannot make a temporary directory in /dev/shm or /tmp'
-cleanup() { rm -rf "$work"; }
+is_silent=no
+cleanup() {
+  [ "$is_silent" = no ] || stty echo 2>/dev/null
+  rm -rf "$work"
+}
 trap cleanup EXIT
 trap 'exit 130' INT TERM HUP
 
@@ -63,83 +79,105 @@ metadata='' stated=''
 case $archive in
   *.bundle.tar)
     kind=bundle
-    tar -tf "$archive" >"$work/members" 2>/dev/null || die "$archive cannot be read as a bundle: cut short or damaged; use another copy"
+    # Through stdin: tar takes a colon in a file name for another machine.
+    "$tar" -tf - <"$archive" >"$work/members" 2>/dev/null ||
+      die "$archive cannot be read as a bundle: cut short or DAMAGED; use another copy"
     name=$(grep -v -e '\\.metadata$' -e '\\.sha256$' -e '\\.manifest\\.json$' "$work/members" | tail -n 1)
     [ -n "$name" ] || die "$archive holds no archive"
-    member() { tar -xOf "$archive" -- "$1"; }
+    member() { "$tar" -xOf - -- "$1" <"$archive"; }
     content() { member "$name"; }
-    for wanted in $(grep '\\.metadata$' "$work/members" | head -n 1); do metadata=$(member "$wanted"); done
-    for wanted in $(grep '[^a]\\.sha256$' "$work/members" | head -n 1); do stated=$(member "$wanted" | cut -d ' ' -f 1 | head -n 1); done
+    wanted=$(grep -e '\\.metadata$' -e '\\.manifest\\.json$' "$work/members" | head -n 1)
+    [ -z "$wanted" ] || metadata=$(member "$wanted")
+    wanted=$(grep '\\.sha256$' "$work/members" | grep -v '\\.metadata\\.sha256$' | head -n 1)
+    [ -z "$wanted" ] || stated=$(member "$wanted" | head -n 1 | cut -d ' ' -f 1)
     ;;
   *)
     kind=raw
     name=\${archive##*/}
-    content() { cat -- "$archive"; }
+    content() { cat <"$archive"; }
     for beside in "$archive.manifest.json" "$archive.metadata"; do
-      [ -n "$metadata" ] || ! [ -r "$beside" ] || metadata=$(cat "$beside")
+      [ -n "$metadata" ] || ! [ -r "$beside" ] || metadata=$(cat <"$beside")
     done
-    [ ! -r "$archive.sha256" ] || stated=$(cut -d ' ' -f 1 "$archive.sha256" | head -n 1)
+    [ ! -r "$archive.sha256" ] || stated=$(head -n 1 <"$archive.sha256" | cut -d ' ' -f 1)
     ;;
 esac
 # One value of the JSON metadata, or of KEY=VALUE metadata of old archives.
 fact() {
-  printf '%s\\n' "$metadata" | sed -n -e "s/^ *\\"$1\\": *\\"\\(.*\\)\\",\\{0,1\\}\\$/\\1/p" -e "s/^$2=\\(.*\\)\\$/\\1/p" | head -n 1
+  printf '%s\\n' "$metadata" |
+    sed -n -e "s/^ *\\"$1\\": *\\"\\\\(.*\\\\)\\",\\\\{0,1\\\\}\\$/\\\\1/p" -e "s/^$2=\\\\(.*\\\\)\\$/\\\\1/p" | head -n 1 | clean
 }
 [ -n "$stated" ] || stated=$(fact sha256 SHA256)
+stated=$(printf '%s' "$stated" | tr 'A-F' 'a-f')
 
 say "archive   $name ($kind)"
 [ -z "$(fact hostname HOSTNAME)" ] || say "host      $(fact hostname HOSTNAME)"
 [ -z "$(fact created_at TIMESTAMP)" ] || say "made      $(fact created_at TIMESTAMP)"
 [ -z "$(fact proxmox_version PROXMOX_VERSION)" ] || say "version   $(fact proxmox_version PROXMOX_VERSION)"
+[ "$(fact status STATUS)" != partial ] || warn 'when it was made, errors kept something out of it'
 
 # --- is it what was written? ------------------------------------------------------------------------------------------
-found=$(content | sha256sum | cut -d ' ' -f 1)
+is_damaged=no
+found=$(content 2>"$work/messages" | sha256sum | cut -d ' ' -f 1)
 if [ -z "$stated" ]; then
-  [ "$must_match" = no ] || die 'nothing says which checksum it should have; --no-checksum goes on all the same'
   warn 'the checksum was not compared: nothing says what it should be'
 elif [ "$found" != "$stated" ]; then
-  [ "$must_match" = no ] || die "DAMAGED: its SHA-256 is $found and should be $stated; use another copy"
+  [ "$must_match" = no ] ||
+    die "DAMAGED: its SHA-256 is $found and should be $stated; use another copy (--no-checksum takes out what can be read)"
   warn "DAMAGED: its SHA-256 is $found and should be $stated"
+  is_damaged=yes
 else
   say 'checksum  good'
 fi
 
 # --- stages: decrypt, decompress --------------------------------------------------------------------------------------
-plain=$name
-case $name in
-  *.age)
-    need age age
-    plain=\${name%.age}
-    if [ -n "$passphrase" ]; then
-      need python3 python3
-      salt=$(fact passphrase_salt PASSPHRASE_SALT)
-      cat >"$work/derive.py" <<'PYTHON'
+plain=\${name%.age}
+if [ "$plain" != "$name" ] || [ "$(content 2>/dev/null | dd bs=14 count=1 2>/dev/null | tr -d '\\0')" = age-encryption ]; then
+  is_encrypted=yes
+  need age age
+  if [ -n "$passphrase" ]; then
+    need python3 python3
+    salt=$(fact passphrase_salt PASSPHRASE_SALT)
+    cat >"$work/derive.py" <<'PYTHON'
 ${bech32Python}PYTHON
-      if [ "$passphrase" = - ]; then
-        printf 'passphrase: ' >&2
-        stty -echo 2>/dev/null
-        IFS= read -r typed
-        stty echo 2>/dev/null
-        printf '\\n' >&2
-        printf '%s' "$typed" | python3 "$work/derive.py" "$salt" >"$work/identity" || die 'no key can be made from that passphrase'
-        typed=''
-      else
-        python3 "$work/derive.py" "$salt" <"$passphrase" >"$work/identity" || die 'no key can be made from that passphrase'
-      fi
-      identity=$work/identity
+    if [ "$passphrase" = - ]; then
+      printf 'passphrase: ' >&2
+      is_silent=yes
+      stty -echo 2>/dev/null
+      IFS= read -r typed
+      stty echo 2>/dev/null
+      is_silent=no
+      printf '\\n' >&2
+      printf '%s' "$typed" | python3 "$work/derive.py" "$salt" >"$work/identity" ||
+        die 'no key can be made from that passphrase'
+      typed=''
+    else
+      python3 "$work/derive.py" "$salt" <"$passphrase" >"$work/identity" ||
+        die 'no key can be made from that passphrase'
     fi
-    [ -n "$identity" ] || die 'it is encrypted: give --identity FILE, --passphrase-file FILE or --passphrase'
-    decrypt() { age --decrypt -i "$identity"; }
-    ;;
-  *) decrypt() { cat; } ;;
-esac
+    identity=$work/identity
+  fi
+  [ -n "$identity" ] || die 'it is encrypted: give --identity FILE, --passphrase-file FILE or --passphrase'
+  decrypt() { age --decrypt -i "$identity"; }
+else
+  is_encrypted=no
+  decrypt() { cat; }
+fi
+compression=$plain
 case $plain in
+  *.tar|*.tar.*|*.tgz) ;;
+  *) compression=.tar.$(fact compression_type COMPRESSION_TYPE) ;;
+esac
+case $compression in
   *.tar.zst) need zstd zstd; decompress() { zstd -q -dc; } ;;
-  *.tar.gz|*.tgz) need gzip gzip; decompress() { gzip -dc; } ;;
+  *.tar.gz|*.tar.pigz|*.tgz) need gzip gzip; decompress() { gzip -dc; } ;;
   *.tar.xz) need xz xz-utils; decompress() { xz -dc; } ;;
-  *.tar.lzma) need xz xz-utils; decompress() { xz --format=lzma -dc; } ;;
+  *.tar.lzma)
+    need xz xz-utils
+    # The one of busybox knows no formats, but is lzma by another name.
+    decompress() { if xz --version 2>/dev/null | grep -q XZ; then xz --format=lzma -dc; else lzma -dc; fi; }
+    ;;
   *.tar.bz2) need bzip2 bzip2; decompress() { bzip2 -dc; } ;;
-  *.tar) decompress() { cat; } ;;
+  *.tar|*.tar.none) decompress() { cat; } ;;
   *) die "the name does not say how it is compressed: $plain (give the file its original name back)" ;;
 esac
 
@@ -151,66 +189,105 @@ stage() {
   echo $? >"$work/$label"
 }
 ended() { cat "$work/$1" 2>/dev/null || echo 1; }
+# A tar that ends too early is none: some programs do not mind.
+watch_end() { tee "$work/fifo"; }
+recipients() { printf '%s\\n' "$metadata" | sed -n -e 's/^ *"\\(age1[^"]*\\)",*$/  \\1/p' -e 's/^ *"\\(ssh-[^"]*\\)",*$/  \\1/p'; }
+fail() {
+  if [ -n "$target" ] && ! rmdir "$target" 2>/dev/null; then
+    warn "what was read until then is in $target: it is INCOMPLETE"
+  fi
+  die "$*"
+}
 through() {
-  rm -f "$work/read" "$work/decrypt" "$work/decompress" "$work/tar"
-  stage read content | stage decrypt decrypt | stage decompress decompress | stage tar "$@"
-  [ "$(ended decrypt)" = 0 ] || die 'it cannot be decrypted: wrong key, or damaged'
-  [ "$(ended decompress)" = 0 ] || die 'it cannot be decompressed: damaged'
-  [ "$(ended tar)" = 0 ] || die 'tar could not take everything out; see its messages above'
-  [ "$(ended read)" = 0 ] || die "$archive could not be read to its end"
+  rm -f "$work/read" "$work/decrypt" "$work/decompress" "$work/tar" "$work/end"
+  mkfifo "$work/fifo" || die 'cannot make a pipe in the temporary directory'
+  (tail -c 1024 <"$work/fifo" | tr -d '\\0' | wc -c >"$work/end") &
+  stage read content | stage decrypt decrypt | stage decompress decompress | watch_end | stage tar "$@"
+  wait
+  rm -f "$work/fifo"
+  if [ "$(ended decrypt)" != 0 ]; then
+    [ -z "$(recipients)" ] || { say 'It was encrypted for:'; recipients | clean; } >&2
+    fail 'it cannot be decrypted: wrong key, or DAMAGED'
+  fi
+  [ "$(ended decompress)" = 0 ] || fail 'it cannot be decompressed: DAMAGED'
+  [ "$(ended tar)" = 0 ] || fail 'tar could not take everything out; see its messages above'
+  [ "$(ended read)" = 0 ] || fail "$archive could not be read to its end"
+  [ "$(ended end | tr -d ' ')" = 0 ] || fail 'the tar inside does not end where a tar ends: cut short, DAMAGED'
 }
 
 if [ -z "$target" ]; then
-  through tar -tvf -
+  through "$tar" -tvf -
   say ''
+  [ "$is_damaged" = no ] || die 'it is DAMAGED: this list may be wrong'
   say 'To unpack it: sh recover.sh ARCHIVE --to DIR'
   exit 0
 fi
-if [ -d "$target" ]; then
+if [ -e "$target" ]; then
+  [ -d "$target" ] || die "$target is not a directory"
   [ -z "$(ls -A "$target")" ] || die "$target is not empty; name a new directory"
 else
-  mkdir -p "$target" || die "cannot make $target"
+  mkdir -p -- "$target" || die "cannot make $target"
 fi
-options='-xpf -'
+root=$(cd "$target" && pwd -P) || die "cannot enter $target"
+case $root in /) die 'this does not unpack over the running system; name a directory' ;; esac
 # Owners by number, as they were; times of directories set when everything is in.
-if tar --version 2>/dev/null | grep -q GNU; then options="--numeric-owner --delay-directory-restore $options"; fi
-# shellcheck disable=SC2086
-through tar -C "$target" $options
-say "unpacked  $target"
-
-# --- what to do with it -----------------------------------------------------------------------------------------------
-info=$target/var/lib/proxsave-info/commands
-show() { # TITLE FILE [LINES]
-  [ -s "$2" ] || return 0
-  say ''
-  say "$1"
-  sed -n "1,\${3:-40}s/^/  /p" "$2"
-}
-say ''
-say "== Rebuilding $(fact hostname HOSTNAME) =="
-show 'Operating system then' "$info/system/os_release.txt" 2
-[ ! -s "$info/pve/pveversion.txt" ] || show 'Proxmox VE then' "$info/pve/pveversion.txt" 1
-show 'Proxmox Backup Server then' "$info/pbs/pbs_version.txt" 1
-show 'Disks then' "$info/system/lsblk.txt"
-show 'Network cards then (find the new names by their MAC)' "$info/system/ip_link.txt"
-show 'Addresses then' "$info/system/ip_addr.txt"
-guests=$(find "$target/etc/pve" \\( -path '*/qemu-server/*.conf' -o -path '*/lxc/*.conf' \\) -type f 2>/dev/null | sort -u)
-if [ -n "$guests" ]; then
-  say ''
-  say 'Guests then (their disks are in your guest backups, not here)'
-  printf '%s\\n' "$guests" | while IFS= read -r file; do
-    title=$(sed -n -e 's/^name: *//p' -e 's/^hostname: *//p' "$file" | head -n 1)
-    say "  \${file#"$target"/}  $title"
-  done
+if "$tar" --version 2>/dev/null | grep -q GNU; then
+  through "$tar" -C "$root" --numeric-owner --delay-directory-restore -xpf -
+else
+  warn 'this tar is not GNU tar: names of more than 100 bytes may come out cut; apt-get install tar'
+  through "$tar" -C "$root" -xpf -
 fi
-say ''
-say 'In this order:'
-say '  1. Install the same major version on the new disks, with the same host name.'
-say '  2. Network: compare etc/network/interfaces with the cards above; then etc/hosts, etc/resolv.conf.'
-say '  3. Disks and storage: import pools (zpool import), mount points of etc/fstab, etc/pve/storage.cfg.'
-say '  4. Users and keys: etc/pve/user.cfg and domains.cfg; etc/proxmox-backup on a backup server; root/.ssh.'
-say '  5. Guests: copy etc/pve/nodes/NODE/qemu-server and lxc, then restore their disks from the guest backups.'
-say '  6. Everything else: etc/cron.d, etc/systemd/system, usr/local/bin, etc/apt, monitoring, certificates.'
-say 'With ProxSave installed, one command does this with a plan and an undo:'
-say "  proxsave restore --from $archive"
-`;
+[ "$(id -u)" = 0 ] || warn 'not run as root: all files belong to you now, their owners are lost'
+
+info=$root/var/lib/proxsave-info
+# --- archives of the existing edition: links in the place of equal files become files again ---------------------------
+undo_links() {
+  # With a line end behind the last one too, which the list has not.
+  { sed -e 's/},{/}\\
+{/g' "$info/dedup_manifest.json"; echo; } | while IFS= read -r entry; do
+    [ -n "$entry" ] || continue
+    path=$(printf '%s\\n' "$entry" | sed -n 's/.*"path": *"\\(\\([^"\\\\]\\|\\\\u00[0-9a-f][0-9a-f]\\)*\\)".*/\\1/p')
+    path=$(printf '%s\\n' "$path" | sed -e 's/\\\\u003c/</g' -e 's/\\\\u003e/>/g' -e 's/\\\\u0026/\\&/g')
+    number() { printf '%s\\n' "$entry" | sed -n "s/.*\\"$1\\": *\\\\([0-9][0-9]*\\\\).*/\\\\1/p"; }
+    case /$path/ in //|*\\\\*|*/../*) echo "$entry" >>"$work/unlinked"; continue ;; esac
+    [ -L "$root/$path" ] || continue
+    source=$(readlink -f -- "$root/$path")
+    parent=$(readlink -f -- "$(dirname -- "$root/$path")")
+    case $source in "$root"/*) ;; *) echo "$path" >>"$work/unlinked"; continue ;; esac
+    case $parent/ in "$root"/*) ;; *) echo "$path" >>"$work/unlinked"; continue ;; esac
+    copy=$root/$path.recover-copy
+    if [ ! -f "$source" ] || [ -e "$copy" ] || ! cp -p -- "$source" "$copy"; then
+      echo "$path" >>"$work/unlinked"
+      continue
+    fi
+    if [ "$(id -u)" = 0 ] && [ -n "$(number uid)" ]; then chown "$(number uid):$(number gid)" "$copy"; fi
+    chmod "$(printf '%o' "$(number mode)")" "$copy" && mv -f -- "$copy" "$root/$path"
+    echo "$path" >>"$work/linked"
+  done
+}
+if [ -f "$info/dedup_manifest.json" ] && [ ! -f "$info/index.json" ]; then
+  undo_links
+  [ ! -s "$work/linked" ] || say "links     $(wc -l <"$work/linked" | tr -d ' ') deduplicated files are files again"
+  if [ -s "$work/unlinked" ]; then
+    warn 'these were files with the same content as another one, and are still links:'
+    clean <"$work/unlinked" | sed 's/^/  /' >&2
+    is_damaged=yes
+  fi
+fi
+# --- every file against the index (archives of this edition have one) ------------------------------------------------
+if [ -f "$info/index.json" ]; then
+  sed -n 's/^{"path":"\\([^"\\\\]*\\)".*"sha256":"\\([0-9a-f]*\\)".*$/\\2  \\1/p' "$info/index.json" >"$work/sums"
+  if (cd "$root" && sha256sum -c "$work/sums") >"$work/compared" 2>/dev/null; then
+    say "files     good ($(wc -l <"$work/sums" | tr -d ' ') compared with the index)"
+  else
+    warn 'these files are not what the index says:'
+    grep -v ': OK$' "$work/compared" | clean | sed 's/^/  /' >&2
+    is_damaged=yes
+  fi
+fi
+if [ "$is_damaged" = yes ]; then
+  warn "DAMAGED: what could be read is in $target; do not trust it blindly"
+else
+  say "to        $target"
+fi
+${rebuildGuide}`;

@@ -72,29 +72,47 @@ function commands(facts: SheetFacts): string {
   const isEncrypted = facts.recipients.length > 0;
   const isPassphrase = isEncrypted && facts.identity === undefined && facts.passphraseSalt !== undefined;
   const key = isPassphrase ? ' --passphrase' : isEncrypted ? ' --identity key.txt' : '';
-  const inner = archive.replace(/\.bundle\.tar$/u, '');
-  const lines = ['RECOVERY ON ANY DEBIAN, without ProxSave'];
-  lines.push(
-    `  apt-get install ${['tar', ...(isEncrypted ? ['age'] : []), ...decompressor(archive)].join(' ')}`,
-  );
-  if (isEncrypted && !isPassphrase) {
-    lines.push('  (write the identity above into a file: key.txt, one line)');
-  }
-  lines.push(`  sh ${recoverScriptName} ${archive} --to rescue${key}`);
-  lines.push('', 'THE SAME BY HAND');
-  if (archive !== inner) lines.push(`  tar -xf ${archive}`);
-  lines.push(`  sha256sum -c ${inner}.sha256`, '  mkdir rescue');
-  const unpack = 'tar -xp --numeric-owner --delay-directory-restore -C rescue -f -';
-  const unpacked = [...(decompressCommand(inner) === '' ? [] : [decompressCommand(inner)]), unpack];
-  if (isPassphrase) {
-    lines.push(`  (a passphrase needs ${recoverScriptName}, which makes the key from it)`);
-  } else if (isEncrypted) lines.push(`  age -d -i key.txt ${inner} | ${unpacked.join(' | ')}`);
-  else lines.push(`  cat ${inner} | ${unpacked.join(' | ')}`);
+  const packages = [
+    'tar',
+    ...(isEncrypted ? ['age'] : []),
+    ...(isPassphrase ? ['python3'] : []),
+    ...decompressor(archive),
+  ];
+  const lines = ['RECOVERY ON ANY DEBIAN, without ProxSave', `  apt-get install ${packages.join(' ')}`];
+  if (isEncrypted && !isPassphrase) lines.push(`  (${keyNote(facts)})`);
+  lines.push(`  sh ${recoverScriptName} ${quoted(archive)} --to rescue${key}`);
+  lines.push('', 'THE SAME BY HAND', ...byHand(archive, { isEncrypted, isPassphrase }));
   lines.push('', 'WITH PROXSAVE ON THE NEW HOST: a plan first, and an undo');
   lines.push(
-    `  proxsave restore --from ${archive}${isPassphrase || !isEncrypted ? '' : ' --identity key.txt'}`,
+    `  proxsave restore --from ${quoted(archive)}${isPassphrase || !isEncrypted ? '' : ' --identity key.txt'}`,
   );
   return lines.join('\n');
+}
+
+function keyNote({ identity }: SheetFacts): string {
+  if (identity !== undefined) return 'write the identity above into a file: key.txt, one line';
+  return 'bring your identity file, age or SSH private key, here as key.txt';
+}
+
+function byHand(archive: string, { isEncrypted, isPassphrase }: Record<string, boolean>): string[] {
+  const inner = archive.replace(/\.bundle\.tar$/u, '').replace(/\.decrypted$/u, '');
+  const unpack = 'tar -xp --numeric-owner --delay-directory-restore -C rescue -f -';
+  const decompress = decompressCommand(inner);
+  const stages = [...(decompress === '' ? [] : [decompress]), unpack].join(' | ');
+  const first = isEncrypted === true ? `age -d -i key.txt ${quoted(inner)}` : `cat ${quoted(inner)}`;
+  return [
+    ...(archive === inner ? [] : [`  tar -xf ${quoted(archive)}`]),
+    `  sha256sum -c ${quoted(`${inner}.sha256`)}`,
+    '  mkdir rescue',
+    isPassphrase === true
+      ? `  (a passphrase needs ${recoverScriptName}, which makes the key from it)`
+      : `  ${first} | ${stages}`,
+  ];
+}
+
+/** As a shell takes it. */
+function quoted(name: string): string {
+  return /^[\w.,@%+=-]+$/u.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 const programs = [
@@ -106,7 +124,7 @@ const programs = [
 ] as const;
 
 function programOf(name: string): (typeof programs)[number] | undefined {
-  const plain = name.replace(/\.bundle\.tar$/u, '').replace(/\.age$/u, '');
+  const plain = name.replace(/(?:\.decrypted)?\.bundle\.tar$/u, '').replace(/\.age$/u, '');
   return programs.find(({ ending }) => plain.endsWith(`.tar${ending}`));
 }
 

@@ -6,7 +6,7 @@ import type { Host } from '../host/host.ts';
 import { formatPairingCode } from '../util/relay-protocol.ts';
 import { openRelayKey, randomLetters } from './relay-key.ts';
 import { relayStateDirectory, type RelayConfig } from './relay-settings.ts';
-import { openRelayStore, type RelayHost, type RelayStore } from './relay-store.ts';
+import { hasRelayStore, openRelayStore, type RelayHost, type RelayStore } from './relay-store.ts';
 
 const defaultMinutes = 15;
 const maxMinutes = 24 * 60;
@@ -43,8 +43,9 @@ export async function createPairingCode(
   });
 }
 
-/** Oldest pairing first; revoked ones too. */
-export function listRelayHosts(host: Host, config: RelayConfig): Promise<readonly RelayHost[]> {
+/** Oldest pairing first; revoked ones too. Where no relay ever was, nothing is made. */
+export async function listRelayHosts(host: Host, config: RelayConfig): Promise<readonly RelayHost[]> {
+  if (!hasRelayStore(host, relayStateDirectory(host, config))) return [];
   return withStore(host, config, (store) => store.listHosts());
 }
 
@@ -52,7 +53,12 @@ export function listRelayHosts(host: Host, config: RelayConfig): Promise<readonl
  * `name`: the id of a host, or its hostname when only one host that is not revoked has it. Takes effect with its next
  * request, also in a running relay. @throws UsageError when it is not there or not unique
  */
-export function revokeRelayHost(host: Host, config: RelayConfig, name: string): Promise<RelayHost> {
+export async function revokeRelayHost(host: Host, config: RelayConfig, name: string): Promise<RelayHost> {
+  if (!hasRelayStore(host, relayStateDirectory(host, config))) {
+    throw new UsageError(`no host is paired as ${name}`, {
+      hint: 'this machine has no relay: see RELAY_STATE',
+    });
+  }
   return withStore(host, config, (store) => {
     const active = store.listHosts().filter(({ revokedAt }) => revokedAt === undefined);
     const wanted = active.filter(

@@ -79,10 +79,21 @@ const messageMemoryMs = 7 * 24 * 3_600_000;
 const pendingMs = 120_000;
 const lockTimeoutMs = 5_000;
 
+const databaseName = 'relay.db';
+
+/** @throws StorageError or PermissionError when that cannot be seen */
+export function hasRelayStore(host: Host, directory: RealPath): boolean {
+  try {
+    return host.fs.lstatIfExists(joinReal(directory, databaseName)) !== undefined;
+  } catch (error) {
+    throw asStorageError(error, `cannot open the state of the relay in ${directory}`);
+  }
+}
+
 /** Makes directory (0700) and file (0600) where they are missing. @throws StorageError, PermissionError */
 export async function openRelayStore(host: Host, directory: RealPath): Promise<RelayStore> {
   const { DatabaseSync } = await import('node:sqlite');
-  const path = joinReal(directory, 'relay.db');
+  const path = joinReal(directory, databaseName);
   try {
     host.fs.makeDirectory(directory, 0o700);
     host.fs.close(host.fs.openForAppend(path, 0o600));

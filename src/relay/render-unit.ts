@@ -29,7 +29,7 @@ export function renderRelayUnit({ program, configFile, tls }: RelayUnitRequest):
     '',
     '[Service]',
     'Type=exec',
-    `ExecStart=${escapeSpecifiers(program)} relay --config %d/backup.env`,
+    `ExecStart=${escapeProgram(program)} relay --config %d/backup.env`,
     `LoadCredential=backup.env:${escapeSpecifiers(configFile)}`,
     ...certificate,
     'Restart=on-failure',
@@ -77,6 +77,12 @@ const hardening: readonly string[] = [
   'MemoryMax=512M',
   'TasksMax=64',
 ];
+
+/** The first word of a command line: quoted where it holds more than plain characters. See systemd.service(5). */
+function escapeProgram(path: string): string {
+  const escaped = escapeSpecifiers(path);
+  return /[\s"'\\;]/.test(path) ? `"${escaped.replaceAll(/["\\]/g, '\\$&')}"` : escaped;
+}
 
 /** In a unit `%` starts a specifier. */
 function escapeSpecifiers(path: string): string {

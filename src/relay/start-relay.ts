@@ -16,6 +16,7 @@ import { openRelayKey } from './relay-key.ts';
 import {
   readRelaySettings,
   relayStateDirectory,
+  type RelayChannel,
   type RelayConfig,
   type RelaySettings,
 } from './relay-settings.ts';
@@ -35,6 +36,8 @@ export interface RelayOptions {
 export interface Relay {
   /** Where it listens, e.g. http://127.0.0.1:8765. */
   address: string;
+  /** What it can send. */
+  channels: readonly RelayChannel[];
   /** Takes no more requests, waits for those it has (bounded), closes the state. */
   close(): Promise<void>;
   /** Settles when it is closed, by whomever. */
@@ -96,7 +99,7 @@ async function serve(
     stopping.abort();
     return closed;
   };
-  return { address: addressOf(server, settings), close, closed };
+  return { address: addressOf(server, settings), channels: settings.channels, close, closed };
 }
 
 function createRelayServer(context: RelayContext, options: RelayOptions, busy: Set<Promise<void>>): Server {

@@ -37,6 +37,15 @@ export interface PutResult {
   proof: CopyProof;
   /** Name of the hash that the remote gave, e.g. md5. */
   hash?: string;
+  /** What it gave, lower-case hex. */
+  hashValue?: string;
+}
+
+/** A hash that a tier knows of a file, as rclone names it. */
+export interface TierHash {
+  hash: string;
+  /** Lower-case hex. */
+  value: string;
 }
 
 export interface Store {
@@ -53,6 +62,8 @@ export interface Store {
   stat(name: string, signal: AbortSignal): Promise<StoredFile | undefined>;
   /** Copies under a temporary name, proves size and content at the target, then gives it its name. */
   put(request: PutRequest): Promise<PutResult>;
+  /** The tier's own hash of a file, without its bytes coming here; undefined, or no such method: it has none. */
+  hashOf?(name: string, signal: AbortSignal): Promise<TierHash | undefined>;
   /** Bytes of a file from `offset`; fewer at its end. @throws StorageError */
   readRange(name: string, offset: number, length: number, signal: AbortSignal): Promise<Buffer>;
   /** Writes the file to a new local path (which must not exist); nothing stays there when it fails. */

@@ -14,7 +14,7 @@ const groups = [
 const pages: [file: string, args: string[]][] = [
   ['proxsave.txt', ['--help']],
   ['exit-codes.txt', ['help', 'exit-codes']],
-  ...[...groups, ...commands.map(({ name }) => name)].map((name): [string, string[]] => [
+  ...[...new Set([...groups, ...commands.map(({ name }) => name)])].map((name): [string, string[]] => [
     `${name.replaceAll(' ', '-')}.txt`,
     [...name.split(' '), '--help'],
   ]),

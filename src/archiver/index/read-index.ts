@@ -64,6 +64,11 @@ export function isOfExistingEdition(archive: OpenArchive): boolean {
   return archive.manifestSource === 'legacy' || archive.manifest.schema_version === undefined;
 }
 
+/** May hold links in the place of files: all archives but those that are known to be of this edition. */
+export function mayBeDeduplicated(archive: OpenArchive): boolean {
+  return archive.manifestSource === 'none' || isOfExistingEdition(archive);
+}
+
 export function isIndexMember({ meta }: Pick<DecodedEntry, 'meta'>): boolean {
   return meta.type === 'file' && meta.path === indexPath;
 }

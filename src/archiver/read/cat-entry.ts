@@ -7,7 +7,7 @@ import { dedupManifestPath, linkedPath, readDedupManifest } from './dedup-manife
 import type { DecodedMeta } from '../tar/tar-scanner.ts';
 import type { OpenArchive } from './open-archive.ts';
 import { readEntries, type ReadOptions } from './read-content.ts';
-import { isOfExistingEdition } from '../index/read-index.ts';
+import { mayBeDeduplicated } from '../index/read-index.ts';
 
 /**
  * @param path ArchivePath; a leading `/` or `./` is accepted
@@ -50,7 +50,7 @@ async function* catMember(
       return undefined;
     }
     if (meta.type === 'hardlink') return meta.linkTarget;
-    if (meta.type !== 'symlink' || !isOfExistingEdition(archive)) throw notAFile(meta);
+    if (meta.type !== 'symlink' || !mayBeDeduplicated(archive)) throw notAFile(meta);
     link = meta;
   }
   if (link !== undefined) throw notAFile(link);

@@ -7,7 +7,7 @@ import { infoDirectory } from '../../catalogue/types.ts';
 import { EntryError } from '../extract/extract-path.ts';
 
 export const dedupManifestPath = `${infoDirectory}/dedup_manifest.json`;
-const maxManifestBytes = 16 * 1024 * 1024;
+export const maxDedupManifestBytes = 16 * 1024 * 1024;
 
 /** What the replaced file had; `uid` and `gid` are missing in the oldest archives. */
 const dedupEntrySchema = z.object({
@@ -25,11 +25,15 @@ export async function readDedupManifest(content: AsyncIterable<Buffer>): Promise
   let size = 0;
   for await (const bytes of content) {
     size += bytes.length;
-    if (size > maxManifestBytes) throw malformed('is too large');
+    if (size > maxDedupManifestBytes) throw malformed('is too large');
     pieces.push(bytes);
   }
-  const entries = parseEntries(Buffer.concat(pieces).toString('utf8'));
-  return new Map(entries.map((entry) => [entry.path.replace(/^(?:\.\/)+/u, ''), entry]));
+  return parseDedupManifest(Buffer.concat(pieces).toString('utf8'));
+}
+
+/** @throws EntryError when it is malformed */
+export function parseDedupManifest(text: string): DedupManifest {
+  return new Map(parseEntries(text).map((entry) => [entry.path.replace(/^(?:\.\/)+/u, ''), entry]));
 }
 
 function parseEntries(text: string): DedupEntry[] {

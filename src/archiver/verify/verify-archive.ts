@@ -7,6 +7,7 @@ import type { Host } from '../../host/host.ts';
 import { ProblemList, type ArchiveProblem } from './archive-problem.ts';
 import { findFrameProblem } from './bundle-check.ts';
 import { ContentCheck, missingIndexMessage } from './content-check.ts';
+import { DedupCheck } from './dedup-check.ts';
 import { checkManifest } from './manifest-check.ts';
 import type { ExpectedDigest, OpenArchive } from '../read/open-archive.ts';
 import {
@@ -138,13 +139,18 @@ async function readThrough(
   const meter = { bytes: 0 };
   const digested = digestWhileReading(readRange(host, source, run.options), digest, meter);
   const scanner = new TarScanner();
+  const dedup = source.expectsIndex ? undefined : new DedupCheck();
   try {
     for await (const chunk of decodeContent(host, source, digested, run.options)) {
       scanner.feed(chunk);
-      for (let step = scanner.next(); step !== undefined; step = scanner.next()) check.take(step);
+      for (let step = scanner.next(); step !== undefined; step = scanner.next()) {
+        check.take(step);
+        dedup?.take(step);
+      }
     }
     scanner.finish();
     check.finish();
+    if (!check.hasIndex) dedup?.finish(run.problems);
   } catch (error) {
     run.problems.add(problemOf(error));
   }

@@ -13,6 +13,10 @@ export interface ArchiveTarget {
   areaCount: number;
   /** That the manifest will list. */
   recipients?: readonly string[];
+  /** Name of the finished file; default: that of the archive, with the bundle's ending for a bundle. */
+  fileName?: string;
+  /** A file of that name, and what an interrupted run left under the temporary one, is replaced. */
+  mayReplace?: boolean;
 }
 
 /** Where the archive's bytes stand in the file, and what they are. */
@@ -35,7 +39,7 @@ export interface ArchiveSink {
   finishContent(): FinishedContent;
   /** Manifest and checksum are in place and on the disk. */
   finishManifest(manifest: Manifest): void;
-  /** Gives the file its final name, for good. Never replaces an existing one. */
+  /** Gives the file its final name, for good. Replaces an existing one only with `mayReplace`. */
   publish(): void;
   /** Removes everything that was written. Does nothing after publish, and may be called twice. */
   discard(): void;

@@ -18,7 +18,8 @@ const endOfArchive = Buffer.alloc(2 * tarBlockBytes);
 
 export function createBundleWriter(host: Host, target: ArchiveTarget): ArchiveSink {
   const front = planFront(target);
-  const file = createPartialFile(host, target.directory, `${target.archiveName}${bundleExtension}`);
+  const { directory, fileName = `${target.archiveName}${bundleExtension}`, mayReplace } = target;
+  const file = createPartialFile(host, directory, fileName, mayReplace);
   const meter = createMeter();
   keepRoom(file, front.bytes);
   return {

@@ -21,7 +21,13 @@ export interface PartialFile {
   discard(): void;
 }
 
-export function createPartialFile(host: Host, directory: RealPath, name: string): PartialFile {
+/** @param mayReplace a file of that name, and a partial one that was left, give way */
+export function createPartialFile(
+  host: Host,
+  directory: RealPath,
+  name: string,
+  mayReplace = false,
+): PartialFile {
   const finalPath = joinReal(directory, name);
   const partialPath = joinReal(directory, `${name}.partial`);
   const attempt = <Result>(work: () => Result): Result => {
@@ -31,7 +37,10 @@ export function createPartialFile(host: Host, directory: RealPath, name: string)
       throw asStorageError(error, `cannot write ${partialPath}`);
     }
   };
-  const fd = attempt(() => host.fs.createFile(partialPath, partialMode));
+  const fd = attempt(() => {
+    if (mayReplace) removeIfExists(host, partialPath);
+    return host.fs.createFile(partialPath, partialMode);
+  });
   let size = 0;
   let state: 'open' | 'closed' | 'published' = 'open';
   const close = () => {
@@ -58,7 +67,10 @@ export function createPartialFile(host: Host, directory: RealPath, name: string)
     sync: () => attempt(() => host.fs.sync(fd)),
     publish: () => {
       attempt(close);
-      attempt(() => moveToFreeName(host, partialPath, finalPath));
+      attempt(() => {
+        if (mayReplace) host.fs.rename(partialPath, finalPath);
+        else moveToFreeName(host, partialPath, finalPath);
+      });
       try {
         attempt(() => host.fs.syncDirectory(directory));
       } catch (error) {

@@ -10,13 +10,14 @@ import { renderManifest } from '../manifest.ts';
 import { createMeter, createPartialFile, removeIfExists } from './partial-file.ts';
 
 export function createRawWriter(host: Host, target: ArchiveTarget): ArchiveSink {
-  const file = createPartialFile(host, target.directory, target.archiveName);
+  const { directory, fileName = target.archiveName, mayReplace } = target;
+  const file = createPartialFile(host, directory, fileName, mayReplace);
   const meter = createMeter();
-  const names = sidecarNames(target.archiveName);
+  const names = sidecarNames(fileName);
   const sidecars: RealPath[] = [];
   let isPublished = false;
   const writeSidecar = (name: string, text: string) => {
-    const path = joinReal(target.directory, name);
+    const path = joinReal(directory, name);
     sidecars.push(path);
     try {
       host.fs.writeFileAtomic(path, text);
@@ -37,7 +38,7 @@ export function createRawWriter(host: Host, target: ArchiveTarget): ArchiveSink 
     },
     finishManifest: (manifest) => {
       const text = renderManifest(manifest);
-      writeSidecar(names.checksum, formatDigestLine(meter.finished().sha256, target.archiveName));
+      writeSidecar(names.checksum, formatDigestLine(meter.finished().sha256, fileName));
       writeSidecar(names.metadata, text);
       writeSidecar(names.manifest, text);
     },

@@ -31,7 +31,11 @@ export const schedule = section('schedule', 'Schedule', 'When runs start by them
 
 function notifyKeys(channel: string) {
   return {
-    url: string({ default: '', secret: true, doc: `Address to ping about notifications by ${channel}.` }),
+    url: string({
+      default: '',
+      secret: true,
+      doc: `Whole address for whether the notification by ${channel} went out.`,
+    }),
     id: string({ default: '', secret: true, doc: `The same as an id below HEALTHCHECK_PING_ENDPOINT.` }),
   };
 }
@@ -52,15 +56,11 @@ export const healthchecks = section(
     HEALTHCHECK_MODE: enumeration({
       default: 'centralized',
       values: ['centralized', 'self', 'off'],
-      doc: 'centralized takes the addresses from the service of the older edition, self from the keys below, off sends none.',
-    }),
-    HEALTHCHECK_HEARTBEAT_INTERVAL: duration({
-      default: '5m',
-      doc: 'Time between two signs of life.',
+      doc: 'self pings the addresses of the keys below, off none. centralized asked a server of the older edition for addresses; no such server is built in, so it pings none and says what to set.',
     }),
     HEALTHCHECK_SEND_LOG: bool({
       default: 'true',
-      doc: 'Send the end of the log with the ping about a failed run.',
+      doc: 'Send the end of the log with the ping about a run that was not good.',
     }),
     HEALTHCHECK_PING_ENDPOINT: string({
       default: 'https://hc-ping.com',
@@ -74,7 +74,7 @@ export const healthchecks = section(
     HEALTHCHECK_ALIVE_URL: string({
       default: '',
       secret: true,
-      doc: 'Whole address for signs of life.',
+      doc: 'Whole address for signs of life: pinged by every run and check, whatever comes of it. Set the period of the check to that of your runs.',
     }),
     HEALTHCHECK_ALIVE_ID: string({
       default: '',
@@ -91,19 +91,25 @@ export const healthchecks = section(
       secret: true,
       doc: 'The same as an id below HEALTHCHECK_PING_ENDPOINT.',
     }),
-    HEALTHCHECK_UPDATES_URL: string({
+    HEALTHCHECK_VERIFY_URL: string({
       default: '',
       secret: true,
-      doc: 'Whole address for news about available updates.',
+      doc: 'Whole address for the result of proxsave verify.',
     }),
-    HEALTHCHECK_UPDATES_ID: string({
+    HEALTHCHECK_VERIFY_ID: string({
       default: '',
       secret: true,
       doc: 'The same as an id below HEALTHCHECK_PING_ENDPOINT.',
     }),
-    HEALTHCHECK_UPDATE_INTERVAL: duration({
-      default: '5m',
-      doc: 'Time between two pings about updates.',
+    HEALTHCHECK_AGE_URL: string({
+      default: '',
+      secret: true,
+      doc: 'Whole address for the result of checks of the age of the newest copies.',
+    }),
+    HEALTHCHECK_AGE_ID: string({
+      default: '',
+      secret: true,
+      doc: 'The same as an id below HEALTHCHECK_PING_ENDPOINT.',
     }),
     HEALTHCHECK_NOTIFY_EMAIL_URL: byEmail.url,
     HEALTHCHECK_NOTIFY_EMAIL_ID: byEmail.id,

@@ -3,6 +3,7 @@ import { ignored, section } from '../kinds.ts';
 const noChunks = 'archives are streamed in one piece, whatever their size';
 const scheduleElsewhere = 'the time of the daily run is SCHEDULER_TIME';
 const confirmedAnyway = 'a relay answers only when Telegram has taken the message';
+const noNewsOfUpdates = 'the program looks for no updates; the package manager does';
 const noApiLogin = 'a backup reads the files and local tools of the backup server and logs in nowhere';
 
 export const withoutEffect = section(
@@ -23,6 +24,12 @@ export const withoutEffect = section(
     AUTO_UPDATE_HASHES: ignored('the program keeps no checksum of itself; the package manager does'),
     COLORIZE_STEP_LOGS: ignored('USE_COLOR decides on all colours'),
     DAEMON_OPT_OUT: ignored('an upgrade never changes how runs are started'),
+    HEALTHCHECK_HEARTBEAT_INTERVAL: ignored(
+      'signs of life come with runs and checks; no daemon runs between',
+    ),
+    HEALTHCHECK_UPDATES_URL: ignored(noNewsOfUpdates),
+    HEALTHCHECK_UPDATES_ID: ignored(noNewsOfUpdates),
+    HEALTHCHECK_UPDATE_INTERVAL: ignored(noNewsOfUpdates),
     PBS_REPOSITORY: ignored(noApiLogin),
     PBS_PASSWORD: ignored(noApiLogin),
     PBS_FINGERPRINT: ignored(noApiLogin),

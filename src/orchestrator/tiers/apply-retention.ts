@@ -50,7 +50,7 @@ export async function applyRetention(run: Run, job: RetentionJob): Promise<TierR
       results.push({ ...result, retentionHeld: ['the copy of this run did not arrive'] });
       continue;
     }
-    const plan = await planOne(run, job, { store: tier.store, known, outcome, earlier });
+    const plan = await planOne(run, job, { tier, known, outcome, earlier });
     if (earlier === undefined) {
       earlier = plan.archives;
       remember(run, job, plan, known);
@@ -61,7 +61,7 @@ export async function applyRetention(run: Run, job: RetentionJob): Promise<TierR
 }
 
 interface OneTier {
-  store: Store;
+  tier: Tier;
   known: KnownState;
   outcome: RunOutcome;
   /** The primary tier's archives: what is usual is told by them on every tier. */
@@ -71,11 +71,11 @@ interface OneTier {
 function planOne(
   run: Run,
   job: RetentionJob,
-  { store, known, outcome, earlier }: OneTier,
+  { tier, known, outcome, earlier }: OneTier,
 ): Promise<TierPlan> {
   const madeNow = [basename(job.archive.path)];
   const { config, installId, hostname } = job;
-  return planTier(store, {
+  return planTier(tier, {
     config,
     installId,
     hostname,

@@ -10,6 +10,10 @@ export interface CopyResult {
   /** Of the archive itself. */
   proof: CopyProof;
   hash?: string;
+  hashValue?: string;
+  /** Of the file that carries the archive. */
+  sizeBytes: number;
+  /** Of all files. */
   bytes: number;
 }
 
@@ -29,6 +33,7 @@ export async function copyArchive(
   const files = localFilesOf(host, archive);
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let arrived = 0;
+  // The archive is the last one.
   let last: PutResult = { status: 'already-there', proof: 'size-only' };
   for (const { name, path, sizeBytes } of files) {
     last = await store.put({
@@ -46,6 +51,8 @@ export async function copyArchive(
     status: last.status,
     proof: last.proof,
     bytes: totalBytes,
+    sizeBytes: files.at(-1)?.sizeBytes ?? 0,
+    ...(last.hashValue === undefined ? {} : { hashValue: last.hashValue }),
     ...(last.hash === undefined ? {} : { hash: last.hash }),
   };
 }

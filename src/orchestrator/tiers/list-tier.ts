@@ -4,6 +4,7 @@ import { parseArchiveName, parseTimestamp, type ArchiveName } from '../../archiv
 import { readArchiveFacts, type ArchiveFacts } from '../../archiver/read/open-archive.ts';
 import { AppError } from '../../errors.ts';
 import type { Store, StoredFile, TierName } from '../../storage/store.ts';
+import { headKey, type HeadCache } from './head-cache.ts';
 
 export interface TierArchive {
   tier: TierName;
@@ -24,6 +25,14 @@ export interface ListOptions {
   signal: AbortSignal;
   /** Only archives whose names say one of these hosts. Default: all. */
   hosts?: readonly string[];
+  /** When a file has exactly this name, only that one. */
+  exactName?: string;
+}
+
+/** A store, and where heads are kept that need not be read again. */
+export interface ListedTier {
+  store: Store;
+  heads?: HeadCache | undefined;
 }
 
 /** Heads read at the same time: a remote answers each slowly. */
@@ -32,43 +41,54 @@ const concurrency = 4;
 const headBytes = 64 * 1024;
 
 /** Newest first; same second: by name. @throws StorageError when the tier cannot be listed */
-export async function listTier(store: Store, { signal, hosts }: ListOptions): Promise<TierArchive[]> {
-  const files = await store.list(signal);
-  const present = new Set(files.map(({ name }) => name));
-  const wanted = files.flatMap((file) => {
+export async function listTier(
+  { store, heads }: ListedTier,
+  { signal, hosts, exactName }: ListOptions,
+): Promise<TierArchive[]> {
+  const files = new Map((await store.list(signal)).map((file) => [file.name, file]));
+  const archives = [...files.values()].flatMap((file) => {
     const name = parseArchiveName(file.name);
-    return name === undefined || hosts?.includes(name.hostname) === false ? [] : [{ file, name }];
+    return name === undefined ? [] : [{ file, name, key: headKey(file.name, files) }];
   });
+  const exact = archives.filter(({ file }) => file.name === exactName);
+  const wanted =
+    exact.length > 0 ? exact : archives.filter(({ name }) => hosts?.includes(name.hostname) !== false);
   const listed: TierArchive[] = [];
   let next = 0;
   const work = async () => {
     for (let item = wanted[next++]; item !== undefined; item = wanted[next++]) {
-      listed.push(await describe(store, item, { signal, present }));
+      listed.push(await describe(store, item, { signal, files, heads }));
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, wanted.length) }, work));
+  heads?.keep(new Set(archives.map(({ key }) => key)));
   return listed.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.name < b.name ? -1 : 1));
 }
 
 interface Reading {
   signal: AbortSignal;
-  present: ReadonlySet<string>;
+  /** The whole listing. */
+  files: ReadonlyMap<string, StoredFile>;
+  heads: HeadCache | undefined;
 }
 
-async function describe(
-  store: Store,
-  { file, name }: { file: StoredFile; name: ArchiveName },
-  reading: Reading,
-): Promise<TierArchive> {
+interface Item {
+  file: StoredFile;
+  name: ArchiveName;
+  key: string;
+}
+
+async function describe(store: Store, { file, name, key }: Item, reading: Reading): Promise<TierArchive> {
   const named = parseTimestamp(name.timestamp) ?? file.modified;
   const base = {
     tier: store.tier,
     name: file.name,
-    location: `${store.location}/${file.name}`,
+    location: locationOf(store, file.name),
     sizeBytes: file.sizeBytes,
   };
   try {
-    const archive = await readHead(store, file, reading);
+    const archive = reading.heads?.get(key) ?? (await readHead(store, file, reading));
+    reading.heads?.set(key, archive);
     const { hostname, created_at } = archive.manifest;
     const created = new Date(created_at);
     return {
@@ -83,10 +103,15 @@ async function describe(
   }
 }
 
-async function readHead(store: Store, file: StoredFile, { signal, present }: Reading): Promise<ArchiveFacts> {
+/** As a user would write it: `/mnt/nas/NAME`, `gdrive:proxsave/NAME`. */
+export function locationOf({ location }: Store, name: string): string {
+  return location.endsWith(':') || location.endsWith('/') ? `${location}${name}` : `${location}/${name}`;
+}
+
+async function readHead(store: Store, file: StoredFile, { signal, files }: Reading): Promise<ArchiveFacts> {
   const front = await store.readRange(file.name, 0, Math.min(headBytes, file.sizeBytes), signal);
   return readArchiveFacts({
-    path: `${store.location}/${file.name}`,
+    path: locationOf(store, file.name),
     size: file.sizeBytes,
     mtimeNs: BigInt(file.modified.getTime()) * 1_000_000n,
     readAt: (offset, length) =>
@@ -94,6 +119,6 @@ async function readHead(store: Store, file: StoredFile, { signal, present }: Rea
         ? Promise.resolve(front.subarray(offset, offset + length))
         : store.readRange(file.name, offset, length, signal),
     readBeside: async (name) =>
-      present.has(name) ? (await store.readRange(name, 0, headBytes, signal)).toString('utf8') : undefined,
+      files.has(name) ? (await store.readRange(name, 0, headBytes, signal)).toString('utf8') : undefined,
   });
 }

@@ -1,14 +1,18 @@
 // The tiers of this installation, as the configuration names them: the primary one always, the others when enabled.
 
 import type { LoadedConfig } from '../../config/load-config.ts';
+import { UsageError } from '../../errors.ts';
 import type { ReportFinding } from '../../findings.ts';
 import type { Host, RealPath } from '../../host/host.ts';
 import { createDirectoryStore } from '../../storage/directory-store.ts';
 import type { Store, TierName } from '../../storage/store.ts';
+import { openHeadCache, type HeadCache } from './head-cache.ts';
 
 export interface Tier {
   name: TierName;
   store: Store;
+  /** Only where each read is slow. */
+  heads?: HeadCache;
   /** Where copies of the logs go; undefined: nowhere. */
   openLogStore: () => Promise<Store | undefined>;
   /** A failing copy fails the run, instead of a warning. */
@@ -30,6 +34,18 @@ export function enabledTiers({ values }: LoadedConfig): TierName[] {
     ...(values.SECONDARY_ENABLED ? (['secondary'] as const) : []),
     ...(values.CLOUD_ENABLED ? (['cloud'] as const) : []),
   ];
+}
+
+/** Names on the command line. */
+export const tierNames = ['primary', 'secondary', 'cloud'] as const satisfies readonly TierName[];
+
+/** @throws UsageError when a tier that is asked for is switched off */
+export function demandEnabled(config: LoadedConfig, name: TierName): void {
+  if (enabledTiers(config).includes(name)) return;
+  const key = name === 'secondary' ? 'SECONDARY_ENABLED' : 'CLOUD_ENABLED';
+  throw new UsageError(`there is no ${name} tier: ${key} is false`, {
+    hint: `set ${key}=true and where it lies; see what is set: proxsave config show`,
+  });
 }
 
 /** @throws UsageError when the keys of the tier cannot be used together */
@@ -70,11 +86,13 @@ async function openSecondary(host: Host, { config, installId, report }: TierCont
 }
 
 async function openCloud(host: Host, { config, installId }: TierContext): Promise<Tier> {
-  const { values } = config;
+  const { values, places } = config;
   const { createCloudLogStore, createCloudStore } = await import('../../storage/rclone/cloud-store.ts');
+  const store = createCloudStore(host, values, installId);
   return {
     name: 'cloud',
-    store: createCloudStore(host, values, installId),
+    store,
+    heads: openHeadCache(host, places.state, store),
     openLogStore: () => Promise.resolve(createCloudLogStore(host, values, installId)),
     isRequired: values.CLOUD_REQUIRED,
     close: () => undefined,

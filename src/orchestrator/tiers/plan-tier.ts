@@ -16,8 +16,7 @@ import { retentionPolicyOf, type RetentionPolicy } from '../../storage/retention
 import { retentionArchiveOf } from '../../storage/retention/retention-archive.ts';
 import { emptyRetentionState, type RetentionState } from '../../storage/retention/retention-state.ts';
 import { readRetentionState } from '../../storage/retention/state-file.ts';
-import type { Store } from '../../storage/store.ts';
-import { listTier, type TierArchive } from './list-tier.ts';
+import { listTier, type ListedTier, type TierArchive } from './list-tier.ts';
 
 /** What people and earlier runs decided, or why it cannot be known (then nothing is removed anywhere). */
 export type KnownState =
@@ -60,11 +59,12 @@ export interface TierPlan {
   listingError?: AppError;
 }
 
-export async function planTier(store: Store, request: TierPlanRequest): Promise<TierPlan> {
+export async function planTier(tier: ListedTier, request: TierPlanRequest): Promise<TierPlan> {
   const { config, installId, hostname, known, now, signal } = request;
+  const { store } = tier;
   const policy = retentionPolicyOf(config.values, store.tier);
   const state = known.state ?? emptyRetentionState;
-  const listed = await listOrError(store, request, state);
+  const listed = await listOrError(tier, request, state);
   const archives = 'error' in listed ? [] : listed.archives;
   const guard = guardRetention({
     tier: store.tier,
@@ -93,13 +93,13 @@ export async function planTier(store: Store, request: TierPlanRequest): Promise<
 }
 
 async function listOrError(
-  store: Store,
+  tier: ListedTier,
   { hostname, signal, withForeign }: TierPlanRequest,
   state: RetentionState,
 ): Promise<{ archives: TierArchive[] } | { error: AppError }> {
   const hosts = [hostname, ...state.adoptions.map((adoption) => adoption.hostname)];
   try {
-    return { archives: await listTier(store, { signal, ...(withForeign === true ? {} : { hosts }) }) };
+    return { archives: await listTier(tier, { signal, ...(withForeign === true ? {} : { hosts }) }) };
   } catch (error) {
     if (!(error instanceof AppError) || error.exit === 'interrupted') throw error;
     return { error };

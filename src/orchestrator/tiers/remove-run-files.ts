@@ -13,8 +13,9 @@ export interface RunFilesJob {
   hostname: string;
 }
 
+/** `run`: also a `prune` by hand, which has no files of its own. */
 export function removeRunFiles(
-  run: Run,
+  run: Pick<Run, 'host' | 'report' | 'stamp' | 'startedAt'>,
   { config, hostname }: RunFilesJob,
   { plan, removed }: { plan: TierPlan; removed: readonly string[] },
 ): void {

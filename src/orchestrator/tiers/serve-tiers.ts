@@ -1,15 +1,18 @@
 // After the archive is made: a proved copy on every further tier, one after the other. A tier that fails stops neither the run
 // nor the other tiers; its real cause goes into the record, the summary and the exit code.
 
+import { basename } from 'node:path';
 import type { LoadedConfig } from '../../config/load-config.ts';
 import { AppError, DiskSpaceError } from '../../errors.ts';
 import type { RealPath } from '../../host/host.ts';
 import type { TierResult } from '../../run-record.ts';
 import type { Store, TierName } from '../../storage/store.ts';
 import { formatBytes } from '../../util/format.ts';
+import { withoutUndefined } from '../../util/without-undefined.ts';
 import { keepRecoveryKit } from '../recovery-kit.ts';
 import type { Run } from '../run-state.ts';
 import { copyArchive, type CopyResult } from './copy-archive.ts';
+import { recordProof } from './proofs.ts';
 import { enabledTiers, openTier, placeOfTier, type Tier } from './open-tiers.ts';
 
 export interface ServedTier {
@@ -75,7 +78,30 @@ async function serve(run: Run, config: LoadedConfig, job: Job): Promise<ServedTi
   }
 }
 
-async function copyTo(run: Run, config: LoadedConfig, store: Store, archive: RealPath): Promise<CopyResult> {
+function keepProof(
+  { host }: CopyWork,
+  { places }: LoadedConfig,
+  { tier, location }: Store,
+  { name, copy }: { name: string; copy: CopyResult },
+): void {
+  const { proof, hash, hashValue, sizeBytes } = copy;
+  const proved = { at: host.clock.now(), sizeBytes, proof, ...withoutUndefined({ hash, hashValue }) };
+  recordProof(host, places.state, { tier, location, name }, proved);
+}
+
+/** What a copy needs of a run; a command by hand has these too. */
+export type CopyWork = Pick<Run, 'host' | 'report' | 'reporter'>;
+
+/**
+ * One archive, proved at the target, with the recovery kit beside it. For the holder of the run lock: leftovers of copies
+ * that were interrupted go first. @throws StorageError and its kin with the real cause
+ */
+export async function copyTo(
+  run: CopyWork,
+  config: LoadedConfig,
+  store: Store,
+  archive: RealPath,
+): Promise<CopyResult> {
   const { signal } = run.host;
   await store.prepare(signal);
   reportSwept(run, store, await store.sweep(signal));
@@ -86,6 +112,7 @@ async function copyTo(run: Run, config: LoadedConfig, store: Store, archive: Rea
       run.reporter.progress({ label: store.tier, files: 0, bytes: Math.max(0, bytes), totalBytes });
     },
   });
+  keepProof(run, config, store, { name: basename(archive), copy });
   await keepRecoveryKit(run, store);
   return copy;
 }
@@ -99,7 +126,7 @@ async function demandSpace(store: Store, minimumGib: number, signal: AbortSignal
   );
 }
 
-function reportSwept(run: Run, store: Store, names: readonly string[]): void {
+function reportSwept(run: CopyWork, store: Store, names: readonly string[]): void {
   if (names.length === 0) return;
   run.report({
     severity: 'info',

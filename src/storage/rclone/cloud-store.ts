@@ -11,6 +11,11 @@ export function createCloudStore(host: Host, values: ConfigValues, installId: st
   return createStoreAt(host, values, installId, composePlace(values.CLOUD_REMOTE, values.CLOUD_REMOTE_PATH));
 }
 
+/** A place that a user named, `remote:path`, with the settings of the cloud tier. @throws UsageError as above */
+export function createRemoteStore(host: Host, values: ConfigValues, installId: string, remote: string): Store {
+  return createStoreAt(host, values, installId, composePlace(remote, ''));
+}
+
 /** Where the log copies go; undefined: CLOUD_LOG_PATH is empty. @throws UsageError as above */
 export function createCloudLogStore(host: Host, values: ConfigValues, installId: string): Store | undefined {
   if (values.CLOUD_LOG_PATH.trim() === '') return undefined;

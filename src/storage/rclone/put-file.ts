@@ -102,6 +102,7 @@ async function existingCopy(upload: Upload): Promise<PutResult | undefined> {
 interface Proved {
   proof: CopyProof;
   hash?: string;
+  hashValue?: string;
 }
 
 /** undefined: it is not the same. */
@@ -109,7 +110,8 @@ async function proveCopy(upload: Upload, copy: RemoteFile): Promise<Proved | und
   const { local, hashName, proof, remote, request } = upload;
   if (copy.sizeBytes !== local.sizeBytes) return undefined;
   if (hashName !== undefined && copy.hash !== undefined) {
-    return copy.hash === local.hashes.get(hashName) ? { proof: 'remote-hash', hash: hashName } : undefined;
+    if (copy.hash !== local.hashes.get(hashName)) return undefined;
+    return { proof: 'remote-hash', hash: hashName, hashValue: copy.hash };
   }
   if (!proof.checksum || !proof.download) return { proof: 'size-only' };
   const readBack = await digestRemote(remote, copy.name, request.signal);

@@ -6,7 +6,7 @@ import type { Store } from '../store.ts';
 import { prepare, putText, removeFiles, space, stat, sweep, type BatchOptions } from './maintain.ts';
 import type { RclonePlace } from './place.ts';
 import { putFile, type ProofSettings } from './put-file.ts';
-import { fetchFile, readRange } from './read-file.ts';
+import { fetchFile, hashOfRemote, readRange } from './read-file.ts';
 import { createRemote, listFiles, type Remote } from './remote.ts';
 import type { RcloneSettings } from './rclone-arguments.ts';
 import { createRclone } from './run-rclone.ts';
@@ -36,6 +36,7 @@ export function createRcloneStore(host: Host, options: RcloneStoreOptions): Stor
     list: (signal) => bounded(signal, () => listFiles(remote, signal)),
     stat: (name, signal) => bounded(signal, () => stat(remote, name, signal)),
     put: (request) => bounded(request.signal, () => putFile(remote, proof, request)),
+    hashOf: (name, signal) => bounded(signal, () => hashOfRemote(remote, name, signal)),
     readRange: (name, offset, length, signal) =>
       bounded(signal, () => readRange(remote, name, { offset, length }, signal)),
     fetch: (name, target, signal) => bounded(signal, () => fetchFile(remote, name, target, signal)),

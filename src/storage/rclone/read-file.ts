@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { asStorageError } from '../../errors.ts';
 import type { Host, RealPath } from '../../host/host.ts';
+import type { TierHash } from '../store.ts';
 import { CopyMismatchError } from '../store-errors.ts';
 import { bestHash, digestLocal } from './hashes.ts';
 import { checkName } from './names.ts';
@@ -74,6 +75,18 @@ export async function digestRemote(
     return Promise.resolve();
   });
   return { sha256: hash.digest('hex'), sizeBytes };
+}
+
+/** The best hash that the remote has of a file. @throws CloudError when the file is not there */
+export async function hashOfRemote(
+  remote: Remote,
+  name: string,
+  signal: AbortSignal,
+): Promise<TierHash | undefined> {
+  checkName(name);
+  const hash = bestHash((await remote.features(signal)).hashes);
+  const { hash: value } = await demandFile(remote, name, signal, hash);
+  return hash === undefined || value === undefined ? undefined : { hash, value };
 }
 
 /** Writes the file to a new local path; size, and hash where the remote has one, must agree. Nothing stays when it fails. */

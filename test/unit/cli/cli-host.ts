@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '../../../src/cli/program.ts';
+import { recoveryKit } from '../../../src/orchestrator/recovery-kit.ts';
 import type { OutputStream } from '../../../src/ui/terminal.ts';
 
 export interface CliResult {
@@ -22,7 +23,7 @@ export interface CliHost {
   run(args: readonly string[], options?: RunOptions): Promise<CliResult>;
   /** Makes a backup to start from; a run without an archive fails the test with what it said. */
   backUp(args?: readonly string[], options?: RunOptions): Promise<void>;
-  /** File names in the backup directory. */
+  /** File names in the backup directory, without the recovery kit that lies beside them. */
   archives(): string[];
   remove(): void;
 }
@@ -60,7 +61,10 @@ export function createCliHost(): CliHost {
     },
     archives: () => {
       try {
-        return readdirSync(backups).sort();
+        const kit: string[] = recoveryKit.map(({ name }) => name);
+        return readdirSync(backups)
+          .filter((name) => !kit.includes(name))
+          .sort();
       } catch {
         return [];
       }

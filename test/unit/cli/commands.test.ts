@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { globalOptions, renderCommandHelp } from '../../../src/cli/help.ts';
 import { commands } from '../../../src/cli/index.ts';
 import { exitCodes } from '../../../src/errors.ts';
+import { oldKeys, oldPassphrase } from '../../support/old-archives/old-keys.ts';
 import { createCliHost, type CliHost } from './cli-host.ts';
 
 const exitNames = exitCodes.map(({ name }) => name);
@@ -50,13 +51,23 @@ describe('examples', () => {
   beforeAll(async () => {
     host = createCliHost();
     await host.backUp();
+    await host.backUp();
     const usb = join(host.base, 'usb');
     mkdirSync(usb);
     await host.backUp([], { env: { BACKUP_PATH: usb } });
     renameSync(
-      join(usb, readdirSync(usb)[0] ?? ''),
+      join(usb, readdirSync(usb).find((name) => name.endsWith('.bundle.tar')) ?? ''),
       join(usb, 'pve1-backup-20260724-020000.tar.zst.bundle.tar'),
     );
+    const { recipient, identity } = oldKeys.v1;
+    const env = {
+      ENCRYPT_ARCHIVE: 'true',
+      AGE_RECIPIENT: recipient,
+      BACKUP_PATH: join(host.base, 'encrypted'),
+    };
+    await host.backUp([], { env });
+    writeFileSync(join(host.base, 'key.txt'), identity);
+    writeFileSync(join(host.base, 'passphrase'), oldPassphrase);
     writeFileSync(join(host.base, 'backup.env'), 'BACKUP_ENABLED=true\n', { mode: 0o600 });
     mkdirSync(join(host.root, 'etc/systemd'), { recursive: true });
   });
@@ -69,6 +80,7 @@ describe('examples', () => {
     const { env, args } = parseShell(line, host.base);
     // What an example saves must not become the `latest` of the next one.
     if (args[0] === 'backup') env.BACKUP_PATH = join(host.base, 'scratch');
+    if (args[0] === 'decrypt') env.BACKUP_PATH = join(host.base, 'encrypted');
     const { code, stderr } = await host.run(args, { env });
     // 1: a fake host has not everything; what matters is that the line is understood.
     expect([0, 1], `${stderr} exit code`).toContain(code);
@@ -80,6 +92,7 @@ function parseShell(line: string, base: string): { env: Record<string, string>; 
   const moved = line
     .replace(/ [|>].*$/, '')
     .replaceAll('/mnt/usb', join(base, 'usb'))
+    .replace(/(?<= )\/(?:root|var\/tmp)\/(?=key|pass| )/gu, `${base}/`)
     .replace(/\.\/(?=backup\.env)/, `${base}/`)
     .replace(/(?<=--to )\//, `${base}/`);
   const words = (moved.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ''));

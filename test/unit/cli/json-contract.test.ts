@@ -50,7 +50,56 @@ const entry = z.strictObject({
 });
 const entryLine = z.strictObject({ type: z.literal('entry'), schemaVersion, entry });
 
+const differing = z.array(z.strictObject({ path: z.string(), pathBase64: z.base64().optional() }));
+
 const schemas = {
+  diff: z.strictObject({
+    schemaVersion,
+    older: z.string(),
+    newer: z.string(),
+    areas: z.array(
+      z.strictObject({
+        area: z.string(),
+        added: differing,
+        removed: differing,
+        changed: differing,
+        omitted: z.strictObject({ added: count, removed: count, changed: count }).optional(),
+      }),
+    ),
+  }),
+  history: z.strictObject({
+    schemaVersion,
+    runs: z.array(
+      z.strictObject({
+        startedAt: z.iso.datetime(),
+        endedAt: z.iso.datetime(),
+        recordName: z.string(),
+        hostname: z.string(),
+        durationSeconds: z.number(),
+        status: z.enum(['success', 'warning', 'failed', 'skipped', 'interrupted']),
+        exitCode: count,
+        exitName: z.string().optional(),
+        error: z.string().optional(),
+        files: count,
+        filesFailed: count,
+        contentBytes: count,
+        archivePath: z.string(),
+        archiveBytes: count,
+        isVerified: z.boolean().optional(),
+        isEncrypted: z.boolean().optional(),
+        isPartial: z.boolean(),
+        tiers: z.array(z.looseObject({ tier: z.string(), status: z.string(), location: z.string() })),
+        findings: z.array(z.strictObject(finding)),
+        findingsOmitted: z.record(z.string(), count),
+        phases: z.array(z.strictObject({ phase: z.string(), seconds: z.number() })),
+        changes: z.array(z.looseObject({ area: z.string() })).optional(),
+      }),
+    ),
+    total: count,
+    notRead: count,
+    damaged: z.array(z.strictObject({ path: z.string(), problem: z.string() })),
+  }),
+  report: z.strictObject({ schemaVersion, path: z.string(), sizeBytes: count, runs: count }),
   backup: z.looseObject({
     type: z.literal('summary'),
     schemaVersion,
@@ -284,6 +333,29 @@ describe('one document', () => {
     const [line, ...more] = (await run('show', 'latest')).json();
     expect(schemas.show.parse(line)).toMatchObject({ path: archive, kind: 'bundle' });
     expect(more).toEqual([]);
+  });
+  test('diff of an archive with itself, and of one with another', async () => {
+    expect(schemas.diff.parse((await run('diff', archive, archive)).json()[0]).areas).toEqual([]);
+    writeFileSync(join(host.root, 'etc/motd'), 'new');
+    const place = { BACKUP_PATH: join(host.base, 'diff') };
+    await host.backUp([], { env: place });
+    rmSync(join(host.root, 'etc/motd'));
+    const result = await host.run(['--json', 'diff', archive, 'latest'], { env: place });
+    const added = schemas.diff.parse(result.json()[0]).areas.flatMap((area) => area.added);
+    expect(added).toContainEqual({ path: '/etc/motd' });
+  });
+  test('history tells of runs and of damaged records', async () => {
+    const broken = join(host.base, 'log', 'backup-stats-20200101-000000.json');
+    writeFileSync(broken, '{');
+    const { runs, damaged } = schemas.history.parse((await run('history')).json()[0]);
+    rmSync(broken);
+    expect(runs.length).toBeGreaterThan(0);
+    expect(damaged).toHaveLength(1);
+  });
+  test('report tells what it wrote', async () => {
+    const path = join(host.base, 'report.html');
+    const [line] = (await run('report', '--html', path)).json();
+    expect(schemas.report.parse(line).path).toBe(path);
   });
   test('cat carries the exact bytes', async () => {
     const found = schemas.cat.parse((await run('cat', 'latest:/etc/hosts')).json()[0]);

@@ -293,12 +293,12 @@ describe('wrong values', () => {
     expect(errorsOf('CLOUD_ENABLED=true\nCLOUD_REMOTE=x\nCLOUD_REMOTE_PATH=a/../b')).toHaveLength(1);
   });
 
-  test('of a notification never stop a backup', () => {
-    expect(codesOf('TELEGRAM_ENABLED=yes\nBOT_TELEGRAM_TYPE=personal')).toEqual(['config-incomplete']);
-    expect(codesOf('GOTIFY_ENABLED=yes')).toEqual(['config-incomplete']);
+  test('of a cloud without a remote never stop a backup', () => {
     expect(codesOf('CLOUD_ENABLED=yes')).toEqual(['config-incomplete']);
-    expect(codesOf('WEBHOOK_ENABLED=yes')).toEqual(['config-incomplete']);
-    expect(codesOf('WEBHOOK_ENABLED=yes\nWEBHOOK_ENDPOINTS=a')).toEqual(['config-incomplete']);
+  });
+
+  test('of a notification are for its channel to say, once', () => {
+    expect(codesOf('TELEGRAM_ENABLED=yes\nGOTIFY_ENABLED=yes\nWEBHOOK_ENABLED=yes')).toEqual([]);
   });
 });
 

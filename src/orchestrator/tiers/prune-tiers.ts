@@ -1,0 +1,95 @@
+// Retention by hand: first plans that somebody sees, then the removal of what stood in them and nothing else.
+
+import { AppError } from '../../errors.ts';
+import type { Host } from '../../host/host.ts';
+import { archivesToDrop } from '../../storage/retention/decision.ts';
+import { acceptSuspects, type Suspect } from '../../storage/retention/retention-state.ts';
+import { updateRetentionState } from '../../storage/retention/state-file.ts';
+import type { TierName } from '../../storage/store.ts';
+import { formatStamp } from '../../util/format.ts';
+import { withRunLock } from '../run-lock.ts';
+import { planTier, readState, type TierPlan } from './plan-tier.ts';
+import { removeArchives, type Removal } from './remove-archives.ts';
+import { removeRunFiles } from './remove-run-files.ts';
+import { surveyPlan, surveyTiers, withTier, type SurveyedTier, type SurveyRequest } from './survey-tiers.ts';
+
+export interface PruneRequest extends SurveyRequest {
+  /** "The host is smaller now, and that is right." */
+  isAccepting: boolean;
+}
+
+/** Removes nothing. */
+export function planPrune(host: Host, request: PruneRequest): Promise<SurveyedTier[]> {
+  const { known, isAccepting } = request;
+  const planned = isAccepting && known.state !== undefined ? { state: acceptSuspects(known.state) } : known;
+  return surveyTiers(host, { ...request, known: planned });
+}
+
+/** Archives whose runs looked broken: what accepting is about. */
+export function suspectsOf({ known }: Pick<PruneRequest, 'known'>): readonly Suspect[] {
+  return known.state?.suspects ?? [];
+}
+
+export interface PrunedTier {
+  tier: TierName;
+  removed: readonly string[];
+  failed: Removal['failed'];
+  /** The tier could not be worked on. */
+  problem?: AppError;
+}
+
+/**
+ * `shown`: names by tier that the plan wanted to remove. What is planned anew under the lock may be less, never more.
+ * @throws SkippedError while a run is at work; StorageError when the state cannot be written
+ */
+export function applyPrune(
+  host: Host,
+  request: PruneRequest,
+  shown: ReadonlyMap<TierName, readonly string[]>,
+): Promise<PrunedTier[]> {
+  const { config, hostname, report } = request;
+  return withRunLock({ host, report }, config, hostname, async () => {
+    if (request.isAccepting) updateRetentionState(host, config.places.state, acceptSuspects);
+    const fresh = { ...request, known: readState(host, config) };
+    const pruned: PrunedTier[] = [];
+    for (const [name, names] of shown) {
+      if (names.length > 0) pruned.push(await prune(host, name, { request: fresh, names }));
+    }
+    return pruned;
+  });
+}
+
+interface TierJob {
+  request: PruneRequest;
+  names: readonly string[];
+}
+
+async function prune(host: Host, name: TierName, { request, names }: TierJob): Promise<PrunedTier> {
+  try {
+    return await withTier(host, name, request, async (tier) => {
+      const plan = await planTier(tier, surveyPlan(host, request));
+      const drops = dropsOf(plan).filter((drop) => names.includes(drop));
+      const removal = await removeArchives(tier.store, drops, request.signal);
+      if (name === 'primary') forgetRuns(host, request, { plan, removed: removal.removed });
+      const { listingError: problem } = plan;
+      return { tier: name, ...removal, ...(problem === undefined ? {} : { problem }) };
+    });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.exit === 'interrupted') throw error;
+    return { tier: name, removed: [], failed: [], problem: error };
+  }
+}
+
+/** Names, oldest first; none where nothing may be removed. */
+export function dropsOf({ guard, plan }: TierPlan): string[] {
+  return guard.mayPrune && plan !== undefined ? archivesToDrop(plan).map(({ name }) => name) : [];
+}
+
+function forgetRuns(
+  host: Host,
+  { config, hostname, report }: PruneRequest,
+  job: Parameters<typeof removeRunFiles>[2],
+): void {
+  const startedAt = host.clock.now();
+  removeRunFiles({ host, report, startedAt, stamp: formatStamp(startedAt) }, { config, hostname }, job);
+}
