@@ -46,10 +46,21 @@ function headline({ outcome, style, columns }: SummaryRequest): string[] {
     case 'interrupted':
       return [style.yellow(style.bold(`${backup} was interrupted; no archive was made.`))];
     case 'failed': {
-      const what = record.archive_path === '' ? 'failed; no archive was made' : 'has holes: see the errors';
-      return [style.red(style.bold(`${backup} ${what}.`)), ...reasonLines(record, error, columns)];
+      const headline = style.red(style.bold(`${backup} ${failureOf(record)}.`));
+      return [headline, ...reasonLines(record, error, columns)];
     }
   }
+}
+
+function failureOf(record: RunRecord): string {
+  if (record.archive_path === '') return 'failed; no archive was made';
+  const missing = record.findings.filter(({ severity }) => severity === 'error');
+  // As the exit code has it: nothing is wrong with the archive itself.
+  if (record.exit_name !== 'storage' || missing.some(({ code }) => code !== 'tier-failed')) {
+    return 'has holes: see the errors';
+  }
+  const tiers = record.tiers.filter(({ status }) => status === 'failed').map(({ tier }) => tier);
+  return `made a whole archive, but a copy that is required is missing (${tiers.join(', ')})`;
 }
 
 /** A run that ended before it had looked at the host knows no name. */

@@ -37,7 +37,11 @@ export const catCommand: Command = {
         hint: 'for example: proxsave cat latest:/etc/hosts',
       });
     }
-    const archive = await unlock(context, input, await openNamed(context, place.archive, { tier: tierGiven(input) }));
+    const archive = await unlock(
+      context,
+      input,
+      await openNamed(context, place.archive, { tier: tierGiven(input) }),
+    );
     const path = archivePathOf(place.path);
     const content = catEntry(context.host, archive, path, { signal: context.host.signal });
     try {

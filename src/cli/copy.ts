@@ -38,14 +38,28 @@ export const copyCommand: Command = {
     { what: 'Bring one back from the cloud', command: 'proxsave copy 2026-07-24 --from cloud --to primary' },
     { what: 'One from a USB disk', command: 'proxsave copy /mnt/usb/NAME.tar.zst.bundle.tar --to primary' },
   ],
-  exits: ['warnings', 'storage', 'network', 'verification', 'disk-space', 'permission', 'skipped', 'interrupted'],
+  exits: [
+    'warnings',
+    'storage',
+    'network',
+    'verification',
+    'disk-space',
+    'permission',
+    'skipped',
+    'interrupted',
+  ],
   run: async (context, input) => {
     const to = targetOf(context, input);
     const from = tierNames.find((name) => name === input.text('from'));
     const isDryRun = input.flag('dryRun');
-    const archive = await openNamed(context, input.args[0] ?? '', { tier: from, isHeadOnly: isDryRun });
+    const archive = await openNamed(context, input.args[0] ?? '', {
+      tier: from,
+      isHeadOnly: isDryRun,
+      tierFlag: '--from',
+    });
     refuseSelf(context, archive, to, from);
-    for (const note of archive.unverified) context.warn(`of ${archive.name} it is not proved: ${printable(note)}`);
+    for (const note of archive.unverified)
+      context.warn(`of ${archive.name} it is not proved: ${printable(note)}`);
     return isDryRun ? dryRun(context, archive, to) : copy(context, archive, to);
   },
 };
@@ -89,12 +103,15 @@ async function dryRun(context: CommandContext, archive: NamedArchive, to: TierNa
     location: locationOf(store, name),
     existing: await store.stat(name, host.signal),
   }));
-  const sizeBytes = archive.copy?.sizeBytes ?? localFilesOf(host, archive.path).at(-1)?.sizeBytes ?? archive.size;
+  const sizeBytes =
+    archive.copy?.sizeBytes ?? localFilesOf(host, archive.path).at(-1)?.sizeBytes ?? archive.size;
   if (context.global.isJson) {
     const isThere = existing !== undefined;
     context.printJson({ type: 'summary', archive: archive.location, tier: to, location, sizeBytes, isThere });
   } else if (existing === undefined) {
-    context.print(`would copy ${printable(archive.location)} (${formatBytes(sizeBytes)}) to ${printable(location)}`);
+    context.print(
+      `would copy ${printable(archive.location)} (${formatBytes(sizeBytes)}) to ${printable(location)}`,
+    );
   } else {
     const size = formatBytes(existing.sizeBytes);
     context.print(`there already, and would be proved: ${printable(location)} (${size})`);
@@ -155,6 +172,8 @@ function tell(context: CommandContext, { archive, to, location, result }: Copied
   const kind = hash === undefined ? '' : ` (${hash})`;
   context.print(`${what}: ${printable(location)}, ${formatBytes(bytes)}; ${proofWords[proof]}${kind}`);
   if (archive.manifest.verified_at === undefined) {
-    context.note(`It is the same as its source, which was never read back: proxsave verify ${archive.location}`);
+    context.note(
+      `It is the same as its source, which was never read back: proxsave verify ${archive.location}`,
+    );
   }
 }

@@ -36,7 +36,16 @@ export const findCommand: Command = {
     { what: 'In one archive', command: "proxsave find '*.service' latest" },
     { what: 'All that an area holds', command: "proxsave find '*' latest --area network,dns" },
   ],
-  exits: ['warnings', 'archive', 'compression', 'disk-space', 'encryption', 'permission', 'storage', 'interrupted'],
+  exits: [
+    'warnings',
+    'archive',
+    'compression',
+    'disk-space',
+    'encryption',
+    'permission',
+    'storage',
+    'interrupted',
+  ],
   run: async (context, input) => {
     const [pattern = '', ...words] = input.args;
     const wantedAreas = input.list('area');

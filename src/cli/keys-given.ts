@@ -2,8 +2,8 @@
 
 import { posix } from 'node:path';
 import type { OpenArchive } from '../archiver/read/open-archive.ts';
-import { UsageError } from '../errors.ts';
 import type { Identity } from '../encryption/identity.ts';
+import { EncryptionError, UsageError } from '../errors.ts';
 import { asRealPath, type RealPath } from '../host/host.ts';
 import type { CommandContext, CommandInput, OptionSpec } from './command.ts';
 
@@ -22,7 +22,7 @@ export const keyOptions: readonly OptionSpec[] = [
 ];
 
 /** Secrets by environment: PROXSAVE_PASSPHRASE and PROXSAVE_IDENTITY_FILE. */
-const passphraseVariable = 'PROXSAVE_PASSPHRASE';
+export const passphraseVariable = 'PROXSAVE_PASSPHRASE';
 const identityVariable = 'PROXSAVE_IDENTITY_FILE';
 
 type Unlock = <Archive extends OpenArchive>(archive: Archive) => Promise<Archive>;
@@ -32,15 +32,12 @@ type Unlock = <Archive extends OpenArchive>(archive: Archive) => Promise<Archive
  * keys made once, however many archives there are. @throws UsageError without a key and a terminal
  */
 export function createUnlock(context: CommandContext, input: CommandInput): Unlock {
-  const known = new Map<string, Promise<Identity[]>>();
+  const identitiesFor = createKeySource(context, input);
   return async (archive) => {
     if (!archive.isEncrypted) return archive;
     const { createDecryptStage } = await import('../encryption/decrypt-stage.ts');
     const { recipients = [], passphrase_salt: salt } = archive.manifest;
-    const key = salt ?? '';
-    const pending = known.get(key) ?? givenIdentities(context, input, { what: archive.name, salt });
-    known.set(key, pending);
-    const identities = await pending;
+    const identities = await identitiesFor({ what: archive.name, salts: [salt] });
     return { ...archive, decrypt: () => createDecryptStage(identities, { madeFor: recipients }) };
   };
 }
@@ -54,32 +51,86 @@ export function unlock<Archive extends OpenArchive>(
 }
 
 export interface KeyQuestion {
-  /** What is to be opened, for people. */
+  /** What is to be opened, for people: `NAME is encrypted`. */
   what: string;
-  salt: string | undefined;
+  /** Of manifests; the salt of this host is tried after them. */
+  salts: readonly (string | undefined)[];
 }
 
-/** All identities that were given; asks when there are none. @throws UsageError, EncryptionError, InterruptedError */
-export async function givenIdentities(
+/** @throws UsageError, EncryptionError, InterruptedError */
+export type KeySource = (question: KeyQuestion) => Promise<readonly Identity[]>;
+
+/** Identities, or a secret that makes them together with a salt. */
+type Given = { identities: readonly Identity[] } | { secret: Buffer; name: string };
+
+/**
+ * All identities that were given; asks a person when there are none. A descriptor can be read only once and nobody types
+ * a passphrase twice, so what was given is kept until the command ends and tried with the salts of each question.
+ */
+export function createKeySource(context: CommandContext, input: CommandInput): KeySource {
+  const known = new Map<string, Promise<readonly Identity[]>>();
+  let taken: Promise<Given> | undefined;
+  return ({ what, salts }) => {
+    taken ??= takeKeys(context, input, what);
+    const key = salts.join(' ');
+    const pending = known.get(key) ?? taken.then((given) => identitiesOf(context, given, salts));
+    known.set(key, pending);
+    return pending;
+  };
+}
+
+async function identitiesOf(
   context: CommandContext,
-  input: CommandInput,
-  question: KeyQuestion,
-): Promise<Identity[]> {
+  given: Given,
+  salts: KeyQuestion['salts'],
+): Promise<readonly Identity[]> {
+  if ('identities' in given) return given.identities;
+  const { secretIdentities } = await import('../encryption/typed-secret.ts');
+  return secretIdentities(given.secret, {
+    salts: [...salts, await saltOfHost(context)],
+    name: given.name,
+    passphrase: askForPassphrase(context),
+    signal: context.host.signal,
+  });
+}
+
+async function takeKeys(context: CommandContext, input: CommandInput, what: string): Promise<Given> {
   const files = identityFiles(context, input);
   const passphrase = await givenPassphrase(context, input);
-  if (files.length > 0) {
-    const { readIdentityFile } = await import('../encryption/identity-file.ts');
-    const source = passphrase ?? askForPassphrase(context);
-    const found: Identity[] = [];
-    for (const path of files) {
-      found.push(
-        ...(await readIdentityFile(context.host, path, { passphrase: source, signal: context.host.signal })),
-      );
-    }
-    return found;
+  if (passphrase !== undefined) {
+    context.atEnd(() => {
+      passphrase.secret.fill(0);
+    });
   }
-  if (passphrase !== undefined) return identitiesOfPassphrase(passphrase, question.salt);
-  return askForKey(context, question);
+  if (files.length === 0) return passphrase ?? askForKey(context, what);
+  const { readIdentityFile } = await import('../encryption/identity-file.ts');
+  const source = passphrase?.secret ?? askForPassphrase(context);
+  const identities: Identity[] = [];
+  for (const path of files) {
+    identities.push(
+      ...(await readIdentityFile(context.host, path, { passphrase: source, signal: context.host.signal })),
+    );
+  }
+  return { identities };
+}
+
+/** The salt that new passphrases of this host get; a host whose files are broken has none. */
+async function saltOfHost({ host, config }: CommandContext): Promise<string | undefined> {
+  const path = config.peek('AGE_RECIPIENT_FILE');
+  if (typeof path !== 'string') return undefined;
+  const { listRecipients } = await import('../encryption/key-store.ts');
+  const { readSaltFile } = await import('../encryption/passphrase-salt.ts');
+  const file = asRealPath(path);
+  for (const read of [() => listRecipients(host, file).salt, () => readSaltFile(host, file)]) {
+    try {
+      const salt = read();
+      if (salt !== undefined) return salt;
+    } catch (error) {
+      // Reading an archive must not depend on the files of the host that reads it.
+      if (!(error instanceof EncryptionError)) throw error;
+    }
+  }
+  return undefined;
 }
 
 function identityFiles({ host }: CommandContext, input: CommandInput): RealPath[] {
@@ -89,11 +140,11 @@ function identityFiles({ host }: CommandContext, input: CommandInput): RealPath[
   return names.map((name) => asRealPath(posix.resolve(host.process.cwd, name)));
 }
 
-/** By flag or environment; undefined when there is none. */
+/** By flag or environment, with what to call it in messages; undefined when there is none. The caller zeroes it. */
 export async function givenPassphrase(
   { host }: CommandContext,
   input: CommandInput,
-): Promise<Buffer | undefined> {
+): Promise<{ secret: Buffer; name: string } | undefined> {
   const file = input.text('passphraseFile');
   const descriptor = input.text('passphraseFd');
   if (file !== undefined && descriptor !== undefined) {
@@ -103,7 +154,8 @@ export async function givenPassphrase(
   }
   const { readPassphraseFile } = await import('../encryption/passphrase.ts');
   if (file !== undefined) {
-    return readPassphraseFile(host, asRealPath(posix.resolve(host.process.cwd, file)));
+    const path = asRealPath(posix.resolve(host.process.cwd, file));
+    return { secret: readPassphraseFile(host, path), name: path };
   }
   if (descriptor !== undefined) {
     if (!/^\d{1,4}$/u.test(descriptor)) {
@@ -111,24 +163,22 @@ export async function givenPassphrase(
         hint: 'for example: --passphrase-fd 3 3</root/passphrase',
       });
     }
-    return readPassphraseFile(host, asRealPath(`/proc/self/fd/${descriptor}`));
+    const secret = readPassphraseFile(host, asRealPath(`/proc/self/fd/${descriptor}`));
+    return { secret, name: `file descriptor ${descriptor}` };
   }
   const text = host.env[passphraseVariable] ?? '';
-  return text === '' ? undefined : Buffer.from(text);
+  return text === '' ? undefined : { secret: Buffer.from(text), name: passphraseVariable };
 }
 
-async function identitiesOfPassphrase(passphrase: Buffer, salt: string | undefined): Promise<Identity[]> {
-  const { passphraseIdentities } = await import('../encryption/passphrase-key.ts');
-  return passphraseIdentities(passphrase, [salt]);
-}
-
-function askForPassphrase({ prompts }: CommandContext): ((purpose: string) => Promise<Buffer>) | undefined {
+export function askForPassphrase({
+  prompts,
+}: CommandContext): ((purpose: string) => Promise<Buffer>) | undefined {
   if (prompts === undefined) return undefined;
   return async (purpose) => Buffer.from(await prompts.secret(`Passphrase of ${purpose}`));
 }
 
-async function askForKey(context: CommandContext, { what, salt }: KeyQuestion): Promise<Identity[]> {
-  const { prompts } = context;
+async function askForKey(context: CommandContext, what: string): Promise<Given> {
+  const { prompts, host } = context;
   if (prompts === undefined) {
     throw new UsageError(`${what} is encrypted and no key was given`, {
       hint: `--identity FILE, --passphrase-file FILE, or ${passphraseVariable} in the environment`,
@@ -138,15 +188,11 @@ async function askForKey(context: CommandContext, { what, salt }: KeyQuestion): 
     `${what} is encrypted. Passphrase, AGE-SECRET-KEY-..., or path of an identity file`,
     (text) => (text.trim() === '' ? 'Without a key it cannot be opened.' : undefined),
   );
-  if (/^AGE-SECRET-KEY-/iu.test(answer.trim())) {
-    const { parseNativeIdentity } = await import('../encryption/identity.ts');
-    return [await parseNativeIdentity(answer)];
-  }
-  const path = asRealPath(posix.resolve(context.host.process.cwd, answer.trim()));
-  if (answer.includes('/') && context.host.fs.lstatIfExists(path) !== undefined) {
+  const path = asRealPath(posix.resolve(host.process.cwd, answer.trim()));
+  if (answer.includes('/') && host.fs.lstatIfExists(path) !== undefined) {
     const { readIdentityFile } = await import('../encryption/identity-file.ts');
     const passphrase = askForPassphrase(context);
-    return readIdentityFile(context.host, path, { passphrase, signal: context.host.signal });
+    return { identities: await readIdentityFile(host, path, { passphrase, signal: host.signal }) };
   }
-  return identitiesOfPassphrase(Buffer.from(answer), salt);
+  return { secret: Buffer.from(answer), name: 'what was typed' };
 }

@@ -19,7 +19,16 @@ export const lsCommand: Command = {
     { what: 'Everything', command: 'proxsave ls latest' },
     { what: 'One directory, and one area', command: 'proxsave ls latest /etc/network ssh' },
   ],
-  exits: ['warnings', 'archive', 'compression', 'disk-space', 'encryption', 'permission', 'storage', 'interrupted'],
+  exits: [
+    'warnings',
+    'archive',
+    'compression',
+    'disk-space',
+    'encryption',
+    'permission',
+    'storage',
+    'interrupted',
+  ],
   run: async (context, input) => {
     const [words = '', ...wanted] = input.args;
     const archive = await unlock(context, input, await openNamed(context, words, { tier: tierGiven(input) }));

@@ -22,9 +22,9 @@ const absences: readonly Absence[] = [
     hint: 'make a plain copy of the newest archive: proxsave decrypt latest -o FILE',
   },
   {
-    words: ['newkey', 'age-newkey', 'key'],
-    message: 'encryption, and with it the making of keys, is not in this version yet',
-    hint: 'archives are made with ENCRYPT_ARCHIVE=false only',
+    words: ['newkey', 'age-newkey'],
+    message: 'making keys is a command in this edition',
+    hint: 'it asks what you want: proxsave key new --replace',
   },
   {
     words: ['install', 'new-install', 'setup'],
@@ -62,7 +62,7 @@ const absences: readonly Absence[] = [
     hint: 'see the commands there are: proxsave --help',
   },
   {
-    words: ['prune', 'copy', 'status', 'undo'],
+    words: ['undo'],
     message: 'this command is announced, but not in this version yet',
     hint: 'see the commands there are: proxsave --help',
   },

@@ -2,10 +2,10 @@
 
 import { UsageError } from '../errors.ts';
 import { installedHere, tierAccess } from './tier-access.ts';
-import { findArchive, isFileHere, NoArchiveError } from '../orchestrator/find-archive.ts';
+import { findArchive, isFileHere, NoArchiveError, NoMatchError } from '../orchestrator/find-archive.ts';
 import { findOnTier, headOnTier, openOnTier, type NamedArchive } from '../orchestrator/tiers/find-on-tier.ts';
 import type { ListedTier } from '../orchestrator/tiers/list-tier.ts';
-import { demandEnabled, openTier, tierNames } from '../orchestrator/tiers/open-tiers.ts';
+import { demandEnabled, enabledTiers, openTier, tierNames } from '../orchestrator/tiers/open-tiers.ts';
 import { parseRemoteWords, type RemoteWords } from '../orchestrator/tiers/remote-words.ts';
 import type { TierName } from '../storage/store.ts';
 import { archivesElsewhere } from './archives-elsewhere.ts';
@@ -33,13 +33,15 @@ export interface NamedOptions {
   tier?: TierName | undefined;
   /** Only what an archive is, nothing of what is in it: from a remote a few blocks are read. */
   isHeadOnly?: boolean;
+  /** Of this command, for hints. Default: `--tier`. */
+  tierFlag?: string;
 }
 
 /** A path needs no configuration; anything else is looked up on the tier. */
 export async function openNamed(
   context: CommandContext,
   words: string,
-  { tier, isHeadOnly = false }: NamedOptions = {},
+  { tier, isHeadOnly = false, tierFlag = '--tier' }: NamedOptions = {},
 ): Promise<NamedArchive> {
   const remote = isFileHere(context.host, words) ? undefined : parseRemoteWords(words);
   if (remote !== undefined) {
@@ -57,10 +59,16 @@ export async function openNamed(
     const archive = await findArchive(context.host, words, () => context.config.load().values.BACKUP_PATH);
     return { ...archive, location: archive.path };
   } catch (error) {
-    if (!(error instanceof NoArchiveError)) throw error;
-    const hint = archivesElsewhere(context) ?? error.hint;
-    throw new NoArchiveError(error.message, hint === undefined ? {} : { hint });
+    if (!(error instanceof NoMatchError)) throw error;
+    const elsewhere = error instanceof NoArchiveError ? archivesElsewhere(context) : undefined;
+    const hints = [elsewhere ?? error.hint ?? '', otherTiersHint(context, tierFlag)];
+    throw new NoArchiveError(error.message, { hint: hints.filter((hint) => hint !== '').join('\n') });
   }
+}
+
+function otherTiersHint(context: CommandContext, flag: string): string {
+  const others = enabledTiers(context.config.load()).filter((name) => name !== 'primary');
+  return others.length === 0 ? '' : `or look on another tier: ${flag} ${others.join(` or ${flag} `)}`;
 }
 
 /** The remote that the words lead to, and what is meant there; undefined when they mean a file of a directory. */
@@ -106,5 +114,11 @@ async function openFrom(
   if (isHeadOnly) return headOnTier(found);
   if (tier.store.tier === 'cloud') context.note(`Fetching ${found.location} ...`);
   const config = context.config.load();
-  return openOnTier(host, tier, found, { config, signal: host.signal, atEnd: context.atEnd });
+  return openOnTier(host, tier, found, {
+    config,
+    signal: host.signal,
+    atEnd: (cleanUp) => {
+      context.atEnd(cleanUp);
+    },
+  });
 }

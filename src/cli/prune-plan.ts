@@ -43,9 +43,7 @@ function linesOf(decisions: readonly Decision[]): string[] {
   const others = of('foreign').length + of('unreadable').length;
   const rest = [`${of('keep').length} stay`, ...(others === 0 ? [] : [`${others} of others are left alone`])];
   return [
-    ...drops.map(
-      (decision) => `  remove  ${printable(decision.archive.name)}  ${explainReasons(decision)}`,
-    ),
+    ...drops.map((decision) => `  remove  ${printable(decision.archive.name)}  ${explainReasons(decision)}`),
     `  ${drops.length === 0 ? 'nothing to remove' : `${formatCount(drops.length, 'archive')} to remove (${formatBytes(bytes)})`}, ${rest.join(', ')}`,
   ];
 }

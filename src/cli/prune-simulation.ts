@@ -36,7 +36,12 @@ export function simulatePrune(
         kept: decisions.flatMap(({ archive, verdict, reasons }) =>
           verdict !== 'keep' || archive.state === 'unreadable'
             ? []
-            : [{ createdAt: archive.createdAt.toISOString(), reasons: reasons.map(({ rule, text }) => ({ rule, text })) }],
+            : [
+                {
+                  createdAt: archive.createdAt.toISOString(),
+                  reasons: reasons.map(({ rule, text }) => ({ rule, text })),
+                },
+              ],
         ),
       })),
     });

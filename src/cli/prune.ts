@@ -54,7 +54,8 @@ export const pruneCommand: Command = {
   run: async (context, input) => {
     const tiers = tiersGiven(context, input);
     const span = input.text('simulate');
-    if (span !== undefined) return simulatePrune(context, { tiers, span, isExplained: input.flag('explain') });
+    if (span !== undefined)
+      return simulatePrune(context, { tiers, span, isExplained: input.flag('explain') });
     const request = await pruneRequest(context, input, tiers);
     const planned = await planPrune(context.host, request);
     const shown = new Map(planned.map(({ name, plan }) => [name, plan === undefined ? [] : dropsOf(plan)]));
@@ -100,7 +101,8 @@ function show(
   }
   for (const tier of planned) {
     const { plan } = tier;
-    if (plan !== undefined) context.print(renderPrunePlan(plan, { isExplained, style: context.style }).join('\n'));
+    if (plan !== undefined)
+      context.print(renderPrunePlan(plan, { isExplained, style: context.style }).join('\n'));
     tellProblem(context, tier);
   }
 }
@@ -132,29 +134,38 @@ function printJson(
 ): void {
   context.printJson({
     isDryRun,
-    tiers: planned.map(({ name, location, plan, problem }) => {
-      const done = pruned.find(({ tier }) => tier === name);
-      const trouble = problem ?? done?.problem;
-      return {
-        tier: name,
-        location,
-        mayPrune: plan?.guard.mayPrune ?? false,
-        held: plan?.guard.reasons.map(({ message }) => message) ?? [],
-        ...(trouble === undefined ? {} : { problem: trouble.message }),
-        decisions: (plan?.plan?.decisions ?? []).map(({ archive, verdict, reasons }) => ({
-          name: archive.name,
-          verdict,
-          reasons: reasons.map(({ rule, text }) => ({ rule, text })),
-        })),
-        notes: plan?.plan?.notes ?? [],
-        removed: done?.removed ?? [],
-        failed: (done?.failed ?? []).map(({ name: failedName, error }) => ({
-          name: failedName,
-          message: error.message,
-        })),
-      };
-    }),
+    tiers: planned.map((tier) =>
+      tierToJson(
+        tier,
+        pruned.find((done) => done.tier === tier.name),
+      ),
+    ),
   });
+}
+
+function tierToJson({ name, location, plan, problem }: SurveyedTier, done: PrunedTier | undefined): object {
+  const trouble = problem ?? done?.problem;
+  const retention = plan?.plan;
+  return {
+    tier: name,
+    location,
+    mayPrune: plan?.guard.mayPrune === true,
+    held: plan?.guard.reasons.map(({ message }) => message) ?? [],
+    ...(trouble === undefined ? {} : { problem: trouble.message }),
+    decisions: (retention?.decisions ?? []).map(({ archive, verdict, reasons }) => ({
+      name: archive.name,
+      verdict,
+      reasons: reasons.map(({ rule, text }) => ({ rule, text })),
+    })),
+    notes: retention?.notes ?? [],
+    ...removalToJson(done),
+  };
+}
+
+function removalToJson(done: PrunedTier | undefined): object {
+  if (done === undefined) return { removed: [], failed: [] };
+  const failed = done.failed.map(({ name, error }) => ({ name, message: error.message }));
+  return { removed: done.removed, failed };
 }
 
 /** Nothing could be done: 5. Something was left: 1. */

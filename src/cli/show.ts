@@ -23,11 +23,17 @@ export const showCommand: Command = {
       what: 'A file from anywhere, without any configuration',
       command: 'proxsave show /mnt/usb/pve1-backup-20260724-020000.tar.zst.bundle.tar',
     },
-    { what: 'The newest one on the cloud tier; only its head is read', command: 'proxsave show latest --tier cloud' },
+    {
+      what: 'The newest one on the cloud tier; only its head is read',
+      command: 'proxsave show latest --tier cloud',
+    },
   ],
   exits: ['warnings', 'archive', 'permission', 'storage'],
   run: async (context, input) => {
-    const archive = await openNamed(context, input.args[0] ?? '', { tier: tierGiven(input), isHeadOnly: true });
+    const archive = await openNamed(context, input.args[0] ?? '', {
+      tier: tierGiven(input),
+      isHeadOnly: true,
+    });
     if (context.global.isJson) {
       const { path, kind, name, manifest, unverified, isEncrypted, compression, size } = archive;
       context.printJson({

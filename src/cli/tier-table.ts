@@ -87,7 +87,14 @@ const ruleWords: Partial<Record<RetentionRule, string>> = {
   within: 'recent',
 };
 /** Strongest first: one of them stands for a copy with several. */
-const strength: readonly RetentionRule[] = ['held', 'first-archive', 'drop-limit', 'partial', 'suspect', 'newest'];
+const strength: readonly RetentionRule[] = [
+  'held',
+  'first-archive',
+  'drop-limit',
+  'partial',
+  'suspect',
+  'newest',
+];
 
 export function fateWord({ verdict, reasons }: Pick<Decision, 'verdict' | 'reasons'>): string {
   if (verdict === 'drop') return 'goes next';
@@ -111,7 +118,9 @@ function problemLines({ copies }: ArchiveOnTiers, style: Style): string[] {
 
 function copyLine({ tier, proved, decision }: TierCopy): string {
   const proof =
-    proved === undefined ? 'not proved' : `${proofWords[proved.proof]} ${formatLocalTime(proved.at).slice(0, -3)}`;
+    proved === undefined
+      ? 'not proved'
+      : `${proofWords[proved.proof]} ${formatLocalTime(proved.at).slice(0, -3)}`;
   const reasons = decision === undefined ? '' : `; ${decision.verdict}: ${explainReasons(decision)}`;
   return `    ${tier.padEnd(9)}  ${proof}${reasons}`;
 }

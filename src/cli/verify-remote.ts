@@ -72,5 +72,7 @@ function print(context: CommandContext, { location }: TierArchive, check: CopyCh
   for (const line of check.problems) context.print(`  ${style.red('problem')}     ${printable(line)}`);
   for (const line of check.proved) context.print(`  ${style.green('proved')}      ${printable(line)}`);
   for (const line of check.notProved) context.print(`  ${style.yellow('not proved')}  ${printable(line)}`);
-  context.print(`To read every byte: ${style.bold(`${programName(context)} verify ${printable(location)} --deep`)}`);
+  context.print(
+    `To read every byte: ${style.bold(`${programName(context)} verify ${printable(location)} --deep`)}`,
+  );
 }

@@ -39,7 +39,10 @@ export const verifyCommand: Command = {
       what: 'A copy on another disk',
       command: 'proxsave verify /mnt/usb/pve1-backup-20260724-020000.tar.zst.bundle.tar',
     },
-    { what: 'The newest copy on the cloud tier, byte by byte', command: 'proxsave verify latest --tier cloud --deep' },
+    {
+      what: 'The newest copy on the cloud tier, byte by byte',
+      command: 'proxsave verify latest --tier cloud --deep',
+    },
     { what: 'Could this host be rebuilt from it?', command: 'proxsave verify latest --coverage' },
   ],
   exits: ['warnings', 'verification', 'disk-space', 'encryption', 'permission', 'storage', 'interrupted'],

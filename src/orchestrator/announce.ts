@@ -3,6 +3,7 @@
 import type { LoadedConfig } from '../config/load-config.ts';
 import { AppError, isSystemError, SkippedError } from '../errors.ts';
 import type { HostFacts } from '../host/facts.ts';
+import type { DispatchResult } from '../notifications/dispatch.ts';
 import { findPastRun } from '../report/past-runs.ts';
 import type { RunRecord, RunStatus } from '../run-record.ts';
 import { asRealPath } from '../host/host.ts';
@@ -18,13 +19,13 @@ export async function announce(
   config: LoadedConfig,
   parts: RunParts,
   record: RunRecord,
-): Promise<void> {
-  if (!isWorthTelling(parts.error)) return;
+): Promise<readonly DispatchResult[]> {
+  if (!isWorthTelling(parts.error)) return [];
   // With its modules only where a channel is on.
-  if (!hasChannel(config)) return;
+  if (!hasChannel(config)) return [];
   const { createNotifiers } = await import('../notifications/index.ts');
   const { notifiers, misconfigured } = createNotifiers(config);
-  if (notifiers.length + misconfigured.length === 0) return;
+  if (notifiers.length + misconfigured.length === 0) return [];
   const { buildNotice } = await import('../notifications/build-notice.ts');
   const { shouldNotify } = await import('../notifications/should-notify.ts');
   const { dispatchNotices, findingsOfDispatch } = await import('../notifications/dispatch.ts');
@@ -42,6 +43,7 @@ export async function announce(
     if (delivery.status === 'sent') run.log.line('INFO', `told by ${notifier.name}${viaText(delivery.via)}`);
   }
   for (const finding of findingsOfDispatch(results, misconfigured)) run.report(finding);
+  return results;
 }
 
 function viaText(via: string | undefined): string {
@@ -53,7 +55,7 @@ function isWorthTelling(error: unknown): boolean {
   return !(error instanceof SkippedError) || error.needsAttention;
 }
 
-function hasChannel({ values }: LoadedConfig): boolean {
+export function hasChannel({ values }: LoadedConfig): boolean {
   return values.EMAIL_ENABLED || values.TELEGRAM_ENABLED || values.GOTIFY_ENABLED || values.WEBHOOK_ENABLED;
 }
 

@@ -44,6 +44,7 @@ export function describeRun(run: Run, config: LoadedConfig, parts: RunParts, end
     ...(parts.archive === undefined ? {} : { coverage: parts.archive.coverage }),
     selection: parts.selection,
     tiers: tierResults(parts, config, ending),
+    ...(parts.changes === undefined ? {} : { changes: parts.changes }),
     phases: run.phases,
     log_path: run.log.path,
   };

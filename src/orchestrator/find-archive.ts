@@ -62,8 +62,10 @@ function kindOf(host: Host, path: RealPath): FileKind | 'hidden' | undefined {
 
 const shownNames = 5;
 
+/** No archive of the place is meant; another place may have it. */
+export class NoMatchError extends UsageError {}
 /** The place where names are looked up holds no archive at all. */
-export class NoArchiveError extends UsageError {}
+export class NoArchiveError extends NoMatchError {}
 
 /** What of an archive a user may mean it by. */
 type NamedByUser = Pick<ListedArchive, 'name' | 'createdAt'>;
@@ -96,7 +98,7 @@ export function pickArchive<Archive extends NamedByUser>(
   if (exact !== undefined) return exact;
   const [only, ...others] = matches;
   if (only === undefined) {
-    throw new UsageError(`no archive in ${place} is named or dated "${words}"`, { hint });
+    throw new NoMatchError(`no archive in ${place} is named or dated "${words}"`, { hint });
   }
   if (others.length === 0) return only;
   const names = matches.slice(0, shownNames).map((archive) => `\n  ${archive.name}`);

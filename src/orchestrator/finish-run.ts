@@ -16,6 +16,7 @@ import { writeRunRecord } from '../report/run-record.ts';
 import type { RunRecord, RunStatus } from '../run-record.ts';
 import { announce } from './announce.ts';
 import { describeRun, type Ending } from './describe-run.ts';
+import { keepMetrics } from './monitoring.ts';
 import type { RunParts } from './run-parts.ts';
 import type { Run } from './run-state.ts';
 import { copyLogs } from './tiers/copy-logs.ts';
@@ -30,13 +31,15 @@ export interface BackupOutcome {
 
 export async function finishRun(run: Run, config: LoadedConfig, parts: RunParts): Promise<BackupOutcome> {
   const error = classify(run, parts.error);
-  const told = describeRun(run, config, parts, endingOf(run.findings, error));
-  await announce(run, config, { ...parts, error }, told);
+  const soFar = () => describeRun(run, config, parts, endingOf(run.findings, error));
+  const deliveries = await announce(run, config, { ...parts, error }, soFar());
+  await parts.pings?.end(soFar(), deliveries);
+  await keepMetrics(run, config, parts, soFar());
   logEnding(run, endingOf(run.findings, error));
   run.log.close();
   await shipLogs(run, parts);
   const outcome = {
-    record: describeRun(run, config, parts, endingOf(run.findings, error)),
+    record: soFar(),
     ...(error === undefined ? {} : { error }),
   };
   try {
@@ -46,7 +49,7 @@ export async function finishRun(run: Run, config: LoadedConfig, parts: RunParts)
     if (!isSystemError(writeError)) throw writeError;
     reportNoRecord(run, config, writeError);
     // Nobody but the caller hears of this one: it counts in what the caller is told.
-    return { ...outcome, record: describeRun(run, config, parts, endingOf(run.findings, error)) };
+    return { ...outcome, record: soFar() };
   }
 }
 

@@ -43,7 +43,7 @@ export function prepareBackup(
     facts,
     plan,
     isOwnOutput: ownOutputs(source, values, plan.ownership),
-    findings: [...config.findings, ...factFindings(facts), ...unavailableFindings(config)],
+    findings: [...config.findings, ...factFindings(facts)],
   };
 }
 
@@ -97,17 +97,4 @@ function factFindings(facts: HostFacts): Finding[] {
       ...(isSaved ? {} : { hint: `CUSTOM_BACKUP_PATHS=${path} saves it too` }),
     };
   });
-}
-
-/** What the configuration asks for and this version cannot do yet must never look as if it were done. */
-function unavailableFindings({ values }: LoadedConfig): Finding[] {
-  const wanted = [[values.METRICS_ENABLED, 'METRICS_ENABLED=true', 'no metrics were written']] as const;
-  return wanted
-    .filter(([isWanted]) => isWanted)
-    .map(([, setting, consequence]) => ({
-      severity: 'warning',
-      code: 'not-available-yet',
-      path: setting,
-      message: `${setting}: not available in this version yet, ${consequence}`,
-    }));
 }

@@ -12,10 +12,7 @@ export const recoveryKit = [
 ] as const;
 
 /** Keeps both current. An archive without them is still an archive: what fails is a finding. */
-export async function keepRecoveryKit(
-  run: Pick<Run, 'host' | 'report'>,
-  store: Store,
-): Promise<void> {
+export async function keepRecoveryKit(run: Pick<Run, 'host' | 'report'>, store: Store): Promise<void> {
   for (const { name, text } of recoveryKit) {
     try {
       await store.putText(name, text, run.host.signal);

@@ -11,6 +11,8 @@ import { createDirectoryStore } from '../storage/directory-store.ts';
 import type { Store } from '../storage/store.ts';
 import type { Reporter } from '../ui/reporter.ts';
 import { prepareEncryption, type ArchiveEncryption } from './archive-encryption.ts';
+import { hasChannel } from './announce.ts';
+import { changesSinceLast } from './changes-since-last.ts';
 import { finishRun, type BackupOutcome } from './finish-run.ts';
 import { ensureInstallId } from './install-id.ts';
 import type { MadeArchive } from './archive-job.ts';
@@ -18,12 +20,14 @@ import { makeArchive } from './make-archive.ts';
 import { checkSpace, sweepLeftovers } from './preflight.ts';
 import { prepareBackup, sourceHostOf, type PreparedBackup } from './prepare-backup.ts';
 import { estimateSize, isWholeHost, lastSuccess, warnOfSuddenDrop } from './compare-runs.ts';
+import { openPings } from './monitoring.ts';
 import { keepRecoveryKit } from './recovery-kit.ts';
 import { withRunLock } from './run-lock.ts';
 import type { RunParts } from './run-parts.ts';
 import { createRun, openLog, type Run } from './run-state.ts';
 import { takeFreshStamp } from './stamp.ts';
 import { applyRetention } from './tiers/apply-retention.ts';
+import { sweepFetched } from './tiers/fetch-archive.ts';
 import { openTier } from './tiers/open-tiers.ts';
 import { serveTiers } from './tiers/serve-tiers.ts';
 import { primaryResult } from './describe-run.ts';
@@ -47,6 +51,7 @@ export async function runBackup(host: Host, request: BackupRequest): Promise<Bac
     const source = request.refusal === undefined ? sourceHostOf(host, config) : host;
     const facts = await run.phase('prepare', 'Looking at this host', () => detectFacts(source));
     parts.facts = facts;
+    parts.pings = await openPings(run, config);
     if (request.refusal !== undefined) throw request.refusal;
     const prepared = prepareBackup(host, { config, selection, source, facts });
     if (!config.values.BACKUP_ENABLED) {
@@ -57,6 +62,7 @@ export async function runBackup(host: Host, request: BackupRequest): Promise<Bac
       await takeFreshStamp(run, config);
       log.isBegun = true;
       openRunLog(run, config, facts.hostname);
+      parts.pings?.start();
       for (const finding of prepared.findings) run.report(finding);
       parts.archive = await backUp(run, config, parts, { ...prepared, encryption });
       await keepCopies(run, config, parts, prepared);
@@ -86,10 +92,12 @@ async function backUp(
   const { plan, isOwnOutput } = prepared;
   const collection = { plan, isOwnOutput, report: run.report, signal: host.signal };
   const previous = lastSuccess(run, config, hostname);
+  if (previous !== undefined) parts.previousArchive = previous.archive_path;
   await run.phase('preflight', 'Checking the target', async () => {
     await store.prepare(host.signal);
     sweepLeftovers(run, store, hostname);
     sweepWorkDirectories(host, places.run);
+    sweepFetched(host, places.state);
     const estimate = await estimateSize(prepared.source, collection, previous);
     await checkSpace(run, store, values.MIN_DISK_SPACE_PRIMARY_GB, estimate);
   });
@@ -127,6 +135,10 @@ async function keepCopies(
 ): Promise<void> {
   const { archive, installId } = parts;
   if (archive === undefined || installId === undefined) return;
+  if (hasChannel(config)) {
+    const changes = await changesSinceLast(run, parts.previousArchive, archive.path);
+    if (changes !== undefined) parts.changes = changes;
+  }
   const served = await serveTiers(run, config, { archive: archive.path, installId });
   parts.served = served;
   parts.tiers = served.map(({ result }) => result);

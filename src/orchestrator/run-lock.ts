@@ -5,6 +5,7 @@ import { AppError, asStorageError, describeSystemError, EnvironmentError, Skippe
 import { acquireFileLock, type LockResult } from '../host/file-lock.ts';
 import type { ReportFinding } from '../findings.ts';
 import { joinReal, type Host } from '../host/host.ts';
+import { guardState, listGuards } from '../restore/network/guard.ts';
 
 /** Name of the existing edition, so that the two respect each other where they share LOCK_PATH. */
 export const lockName = '.backup.lock';
@@ -15,13 +16,18 @@ export interface LockTaker {
   report: ReportFinding;
 }
 
-/** @throws SkippedError when another run holds the lock */
+/**
+ * `isGuardIgnored`: by those who end a guarded change.
+ * @throws SkippedError when another run holds the lock, or a change of the host waits to be confirmed
+ */
 export async function withRunLock<Result>(
   taker: LockTaker,
   config: LoadedConfig,
   hostname: string,
   work: () => Promise<Result>,
+  { isGuardIgnored = false }: { isGuardIgnored?: boolean } = {},
 ): Promise<Result> {
+  if (!isGuardIgnored) await refuseWhileGuarded(taker.host);
   const result = takeLock(taker, config, hostname);
   if ('heldBy' in result) {
     const holder = result.heldBy;
@@ -39,6 +45,17 @@ export async function withRunLock<Result>(
     lock.release();
     // Only now: the run's log is opened by its work.
     if (lock.notDescribed !== undefined) reportNotDescribed(taker, config, lock.notDescribed);
+  }
+}
+
+/** A host whose network may go back any moment is neither saved nor restored to. */
+async function refuseWhileGuarded(host: Host): Promise<void> {
+  for (const id of listGuards(host)) {
+    const state = await guardState(host, id);
+    if (state !== 'armed' && state !== 'reverting') continue;
+    throw new SkippedError(`a change of this host (restore ${id}) waits to be confirmed`, {
+      hint: `keep it: proxsave confirm ${id}\ntake it back: proxsave undo ${id}`,
+    });
   }
 }
 

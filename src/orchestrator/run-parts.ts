@@ -5,6 +5,7 @@ import type { Selection } from '../collector/plan-collection.ts';
 import type { HostFacts } from '../host/facts.ts';
 import type { AreaChanges, TierResult } from '../run-record.ts';
 import type { MadeArchive } from './archive-job.ts';
+import type { RunPings } from './monitoring.ts';
 import type { ServedTier } from './tiers/serve-tiers.ts';
 
 export interface RunParts {
@@ -19,7 +20,10 @@ export interface RunParts {
   tiers?: readonly TierResult[];
   /** What the primary tier had left when the archive was there. */
   freeBytes?: number | undefined;
+  /** Path of the archive of the last good run; empty when that run kept none. */
+  previousArchive?: string;
   /** Files that differ from the archive before, by area. */
   changes?: readonly AreaChanges[];
+  pings?: RunPings;
   error?: unknown;
 }

@@ -6,7 +6,7 @@ import { describeSystemError, exitCodes, isSystemError } from '../errors.ts';
 import type { Finding } from '../findings.ts';
 import { joinReal, type Host, type RealPath } from '../host/host.ts';
 import type { AreaChanges, PhaseTime, RunStatus, TierResult } from '../run-record.ts';
-import { isRecordName } from './run-record.ts';
+import { recordNamesOf } from './run-record.ts';
 
 /** One run, as far as its record tells. */
 export interface HistoryRun {
@@ -90,17 +90,12 @@ function isWanted(run: HistoryRun, hostname: string | undefined): boolean {
 
 function recordNames(host: Host, directory: RealPath): { names: string[] } | { problem: string } {
   try {
-    return { names: host.fs.readDirectory(directory).filter(isRecordName).sort(byTime).reverse() };
+    return { names: recordNamesOf(host.fs.readDirectory(directory)) };
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return { names: [] };
     if (isSystemError(error)) return { problem: `cannot be read: ${describeSystemError(error)}` };
     throw error;
   }
-}
-
-/** A second record of the same second has a number behind: `...-020000-2.json` comes after `...-020000.json`. */
-function byTime(a: string, b: string): number {
-  return a.slice(0, -'.json'.length).localeCompare(b.slice(0, -'.json'.length), 'en', { numeric: true });
 }
 
 function readRun(host: Host, path: RealPath, name: string): { run: HistoryRun } | { problem: string } {

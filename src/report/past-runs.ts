@@ -3,7 +3,7 @@
 
 import { isSystemError } from '../errors.ts';
 import { joinReal, type Host, type RealPath } from '../host/host.ts';
-import { isRecordName } from './run-record.ts';
+import { recordNamesOf } from './run-record.ts';
 import type { RunRecord } from '../run-record.ts';
 
 /** Keys of a record; of the existing edition's records the last ones are missing. */
@@ -28,23 +28,11 @@ export function findPastRun(
 
 function recordNames(host: Host, directory: RealPath): string[] {
   try {
-    return host.fs.readDirectory(directory).filter(isRecordName).sort(byTime).reverse();
+    return recordNamesOf(host.fs.readDirectory(directory));
   } catch (error) {
     if (isSystemError(error)) return [];
     throw error;
   }
-}
-
-/** A second record of the same second has a number behind: `...-020000-2.json` comes after `...-020000.json`. */
-function byTime(a: string, b: string): number {
-  const [stampA, numberA] = keyOf(a);
-  const [stampB, numberB] = keyOf(b);
-  return stampA < stampB ? -1 : stampA > stampB ? 1 : numberA - numberB;
-}
-
-function keyOf(name: string): [string, number] {
-  const [, stamp = '', number = '1'] = /^backup-stats-(\d{8}-\d{6})(?:-(\d+))?\.json$/.exec(name) ?? [];
-  return [stamp, Number(number)];
 }
 
 function readPastRun(host: Host, path: RealPath): PastRun | undefined {

@@ -26,6 +26,8 @@ export const noLog: RunLog = { path: '', line: () => undefined, close: () => und
 
 export interface RunLogRequest {
   directory: RealPath;
+  /** First word of the file name; default `backup`. */
+  kind?: 'backup' | 'restore' | 'undo';
   hostname: string;
   /** `YYYYMMDD-HHMMSS`. */
   stamp: string;
@@ -68,7 +70,8 @@ export function openRunLog(host: Host, request: RunLogRequest): RunLog {
 function createLogFile(host: Host, request: RunLogRequest): { fd: number; path: RealPath } {
   for (let attempt = 1; ; attempt += 1) {
     const suffix = attempt === 1 ? '' : `-${attempt}`;
-    const path = joinReal(request.directory, `backup-${request.hostname}-${request.stamp}${suffix}.log`);
+    const { directory, kind = 'backup', hostname, stamp } = request;
+    const path = joinReal(directory, `${kind}-${hostname}-${stamp}${suffix}.log`);
     try {
       return { fd: host.fs.createFile(path, 0o600), path };
     } catch (error) {

@@ -41,10 +41,29 @@ export function sizeFields(archiveBytes: number, contentBytes: number) {
   };
 }
 
-const recordName = /^backup-stats-\d{8}-\d{6}(?:-\d+)?\.json$/;
+const recordName = /^backup-stats-(\d{8}-\d{6})(?:-(\d+))?\.json$/;
 
 export function isRecordName(fileName: string): boolean {
   return recordName.test(fileName);
+}
+
+/**
+ * Names of records among those of a directory, newest first. A second record of the same second has a number behind:
+ * `...-020000-2.json` comes after `...-020000.json`.
+ */
+export function recordNamesOf(fileNames: readonly string[]): string[] {
+  return fileNames.filter(isRecordName).sort(byTime).reverse();
+}
+
+function byTime(a: string, b: string): number {
+  const [stampA, numberA] = keyOf(a);
+  const [stampB, numberB] = keyOf(b);
+  return stampA < stampB ? -1 : stampA > stampB ? 1 : numberA - numberB;
+}
+
+function keyOf(name: string): [string, number] {
+  const [, stamp = '', number = '1'] = recordName.exec(name) ?? [];
+  return [stamp, Number(number)];
 }
 
 /** Takes a name, so that two runs which end together do not replace each other's record; false: it is taken. */

@@ -9,7 +9,7 @@ export interface Channels {
   gotify: HttpReceiver;
   smtp: SmtpReceiver;
   /** Outcomes in the order in which they were told, by channel. */
-  told(): { webhook: string[]; gotify: string[]; email: string[] };
+  told: () => { webhook: string[]; gotify: string[]; email: string[] };
 }
 
 const gotifyAnswer: Answer = { body: '{"id":7}' };

@@ -152,10 +152,24 @@ async function readThrough(
     check.finish();
     if (!check.hasIndex) dedup?.finish(run.problems);
   } catch (error) {
-    run.problems.add(problemOf(error));
+    const altered = error instanceof KeyError ? await alteredSince(host, source, run) : undefined;
+    run.problems.add(altered ?? problemOf(error));
   }
   if (meter.bytes === source.size) return digest.digest('hex');
   return digestAll(host, source, run);
+}
+
+/** A key that was altered in the header looks like a wrong key; the SHA-256 tells the two apart. */
+async function alteredSince(
+  host: Host,
+  source: VerifySource,
+  run: VerifyRun,
+): Promise<ArchiveProblem | undefined> {
+  const { expectedDigests } = source;
+  const sha256 = expectedDigests.length === 0 ? '' : await digestAll(host, source, run);
+  if (expectedDigests.every((expected) => expected.sha256 === sha256)) return undefined;
+  const message = 'it is not as it was written, and none of the given keys opens it';
+  return { code: 'decryption-failed', message };
 }
 
 async function* digestWhileReading(

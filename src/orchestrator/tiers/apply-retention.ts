@@ -68,11 +68,7 @@ interface OneTier {
   earlier: TierPlan['archives'] | undefined;
 }
 
-function planOne(
-  run: Run,
-  job: RetentionJob,
-  { tier, known, outcome, earlier }: OneTier,
-): Promise<TierPlan> {
+function planOne(run: Run, job: RetentionJob, { tier, known, outcome, earlier }: OneTier): Promise<TierPlan> {
   const madeNow = [basename(job.archive.path)];
   const { config, installId, hostname } = job;
   return planTier(tier, {

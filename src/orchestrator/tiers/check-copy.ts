@@ -70,7 +70,9 @@ function checkHead(
   }
   notProved.push(...archive.unverified);
   if (archive.unverified.length === 0) {
-    proved.push(`head: the manifest was read, and the file is as long as it says (${formatBytes(sizeBytes)})`);
+    proved.push(
+      `head: the manifest was read, and the file is as long as it says (${formatBytes(sizeBytes)})`,
+    );
   }
 }
 
@@ -111,11 +113,7 @@ function statedReference(
   return { what: `its own ${expected.source}`, sizeBytes, hashValue: expected.sha256 };
 }
 
-function primaryFile(
-  host: Host,
-  directory: string,
-  name: string,
-): Pick<StoredFile, 'sizeBytes'> | undefined {
+function primaryFile(host: Host, directory: string, name: string): Pick<StoredFile, 'sizeBytes'> | undefined {
   const status = host.fs.lstatIfExists(joinReal(asRealPath(directory), name));
   return status?.kind === 'file' ? { sizeBytes: status.size } : undefined;
 }
@@ -133,7 +131,11 @@ function compare(
   },
 ): boolean {
   const sizes = `${archive.sizeBytes} bytes there, ${sizeBytes} in ${what}`;
-  const isSameSize = tell(archive.sizeBytes === sizeBytes, `size: as of ${what}`, `its size differs: ${sizes}`);
+  const isSameSize = tell(
+    archive.sizeBytes === sizeBytes,
+    `size: as of ${what}`,
+    `its size differs: ${sizes}`,
+  );
   if (hash === undefined || hashValue === undefined) return false;
   const isSameHash = tell(
     hash.value === hashValue,

@@ -74,7 +74,10 @@ function makePrivateDirectory(host: Host, stateDirectory: RealPath): PrivateDire
     if (!isSystemError(error)) throw error;
   }
   try {
-    return lockedDirectory(host, fs.makeTempDirectory(joinReal(asRealPath('/var/tmp'), `proxsave-${prefix}`)));
+    return lockedDirectory(
+      host,
+      fs.makeTempDirectory(joinReal(asRealPath('/var/tmp'), `proxsave-${prefix}`)),
+    );
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new StorageError(

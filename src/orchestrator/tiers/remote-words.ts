@@ -20,7 +20,8 @@ export function parseRemoteWords(text: string): RemoteWords | undefined {
   const path = text.slice(colon + 1);
   const words = posix.basename(path);
   if (words === '' || path.endsWith('/')) return undefined;
-  if (!path.includes('/') && parseArchiveName(words) === undefined) return undefined;
+  const isName = parseArchiveName(words) !== undefined || /^latest(?:~\d+)?$/.test(words);
+  if (!path.includes('/') && !isName) return undefined;
   const place = text.slice(0, text.length - words.length);
   return { place: place.length > colon + 2 ? place.replace(/\/+$/, '') : place, words };
 }

@@ -9,7 +9,7 @@ import { readLiveFile } from '../live-state.ts';
 import type { MergeKind, StageKind } from '../../catalogue/types.ts';
 import type { RestoreStrategies, StagedText, StrategyContext } from '../strategies.ts';
 import { maxTextBytes } from './candidates.ts';
-import { withoutStates, type PlanEntry } from './restore-plan.ts';
+import { withoutStates, type PlanEntry, type TreeState } from './restore-plan.ts';
 
 export interface StrategyInput extends Omit<StrategyContext, 'path' | 'liveFiles'> {
   host: Host;
@@ -111,14 +111,19 @@ function handedOut(entry: PlanEntry, reason: string): PlanEntry {
   return { ...rest, ...(entry.after === undefined ? {} : { after: entry.after }), action: 'export', reason };
 }
 
-/** A file that exists keeps its mode and owner: a merge is about content. */
+/**
+ * A file that exists keeps its mode and owner: a merge is about content. But what comes back exactly as it was saved comes
+ * back whole, with mode, owner and time.
+ */
 function written(input: StrategyInput, entry: PlanEntry, text: string): StrategyOutcome {
   const { before, after } = entry;
   if (after === undefined) return { entry };
   const content = encodeBytePath(text);
   const sha256 = createHash('sha256').update(content).digest('hex');
   const live = readLiveFile(input.host, entry.path, maxTextBytes);
-  if (live?.equals(content) === true)
+  const isAsSaved = sha256 === entry.archivedSha256;
+  const isSame = live?.equals(content) === true;
+  if (isSame && (!isAsSaved || !hasOtherRights(input.host, before, after)))
     return {
       entry: {
         ...leftAlone(entry, entry.reason),
@@ -126,9 +131,21 @@ function written(input: StrategyInput, entry: PlanEntry, text: string): Strategy
         reason: 'nothing of the backup is missing in it',
       },
     };
+  if (isAsSaved) return { entry: { ...entry, after: { ...after, size: content.length, sha256 } }, content };
   const { mode, uid, gid } = before ?? after;
   const state = { ...after, mode, uid, gid, size: content.length, sha256, mtimeNs: input.mtimeNs };
   return { entry: { ...entry, after: state }, content };
+}
+
+/** Nobody but root can give files away, so without root owners do not count. */
+function hasOtherRights(
+  { process: { uid } }: Host,
+  before: TreeState | null | undefined,
+  after: TreeState,
+): boolean {
+  if (before === null || before === undefined) return true;
+  const isOthers = uid === 0 && (before.uid !== after.uid || before.gid !== after.gid);
+  return isOthers || before.mode !== after.mode;
 }
 
 /** Why a strategy would not have the archived text. */

@@ -19,10 +19,9 @@ import { decideByStrategies, type StrategyInput } from './apply-strategies.ts';
 import { maxTextBytes, readCandidates, type Candidates, type Refused } from './candidates.ts';
 import { createOwnerLookup } from './owners.ts';
 import { planDirectories, planEntries, planParents, type PlanningContext } from './plan-entries.ts';
-import { changesHost, handsOut, planActions, planSchemaVersion } from './restore-plan.ts';
-import type { PlanAction, PlanEntry, RestorePlan } from './restore-plan.ts';
+import { changesHost, planSchemaVersion, type PlanEntry, type RestorePlan } from './restore-plan.ts';
 import { createSelect, type Selection } from './select-entry.ts';
-import { effectsOf } from './services.ts';
+import { summariseEntries } from './summarise-entries.ts';
 
 export interface PlanOptions {
   request: RestoreRequest;
@@ -167,7 +166,6 @@ function describePlan(
   source: RestoreSource,
   { options, entries, verdicts }: Described,
 ): RestorePlan {
-  const changed = new Set(entries.filter(changesHost).map(({ area }) => area));
   return {
     schemaVersion: planSchemaVersion,
     createdAt: host.clock.now().toISOString(),
@@ -181,31 +179,8 @@ function describePlan(
     preflight: verdicts,
     keepsOwners: host.process.uid === 0,
     entries,
-    areas: countAreas(entries),
-    sizes: {
-      writeBytes: sumOf(entries.filter(changesHost), ({ after }) => after?.size ?? 0),
-      snapshotBytes: sumOf(entries.filter(changesHost), ({ before }) => before?.size ?? 0),
-      exportBytes: sumOf(entries.filter(handsOut), ({ after }) => after?.size ?? 0),
-    },
-    ...effectsOf(changed),
+    ...summariseEntries(entries),
   };
-}
-
-function sumOf(entries: readonly PlanEntry[], bytes: (entry: PlanEntry) => number): number {
-  return entries.reduce((sum, entry) => sum + bytes(entry), 0);
-}
-
-function countAreas(entries: readonly PlanEntry[]): RestorePlan['areas'] {
-  const byArea = new Map<string, Record<PlanAction, number>>();
-  for (const { area, action } of entries) {
-    const counts =
-      byArea.get(area) ??
-      (Object.fromEntries(planActions.map((name) => [name, 0])) as Record<PlanAction, number>);
-    counts[action] += 1;
-    byArea.set(area, counts);
-  }
-  const titles = new Map(areas.map(({ id, title }) => [id, title]));
-  return [...byArea].map(([id, counts]) => ({ id, title: titles.get(id) ?? 'Owned by no area', counts }));
 }
 
 interface Contents {

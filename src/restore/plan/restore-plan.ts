@@ -91,6 +91,8 @@ export const restorePlanSchema = z.object({
     z.object({ unit: z.string(), how: z.enum(['reload', 'restart']), areas: z.array(z.string()) }),
   ),
   rebootReasons: z.array(z.string()),
+  /** What the strategies were told besides the request: whoever made the plan needs it again to apply or resume it. */
+  choices: z.record(z.string(), z.unknown()).optional(),
 });
 export type RestorePlan = z.infer<typeof restorePlanSchema>;
 

@@ -12,7 +12,12 @@ export function createCloudStore(host: Host, values: ConfigValues, installId: st
 }
 
 /** A place that a user named, `remote:path`, with the settings of the cloud tier. @throws UsageError as above */
-export function createRemoteStore(host: Host, values: ConfigValues, installId: string, remote: string): Store {
+export function createRemoteStore(
+  host: Host,
+  values: ConfigValues,
+  installId: string,
+  remote: string,
+): Store {
   return createStoreAt(host, values, installId, composePlace(remote, ''));
 }
 
