@@ -1,5 +1,6 @@
 // argv -> command -> exit code. The only place that ends the process and sets its exit code.
 
+import type { InterruptPolicy } from './cli/create-context.ts';
 import { ioWorkerArgument } from './host/own-program.ts';
 import { version } from './version.ts';
 
@@ -22,9 +23,10 @@ async function main(): Promise<number> {
     return 0;
   }
   const interrupt = new AbortController();
+  const interrupts: InterruptPolicy = { held: undefined };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      windDown(interrupt, signal);
+      windDown(interrupt, signal, interrupts);
     });
   }
   const { runProgram } = await import('./cli/program.ts');
@@ -41,22 +43,23 @@ async function main(): Promise<number> {
         : {}),
     },
     signal: interrupt.signal,
+    interrupts,
   });
 }
 
-/** The first signal lets the command tidy up; a second Ctrl-C does not wait for that. */
-function windDown(interrupt: AbortController, signal: NodeJS.Signals): void {
+/** The first signal lets the command tidy up; a second Ctrl-C does not wait for that, unless the command holds it off. */
+function windDown(interrupt: AbortController, signal: NodeJS.Signals, { held }: InterruptPolicy): void {
   // A terminal that closes, or a service that is stopped, may send several.
   if (interrupt.signal.aborted && signal !== 'SIGINT') return;
   const isAgain = interrupt.signal.aborted;
   if (process.stderr.isTTY) {
-    const text = isAgain
+    const usual = isAgain
       ? 'Stopped at once. The next backup removes what was left unfinished.'
       : 'Stopping, and removing what is unfinished. Ctrl-C again stops at once.';
     // The progress line is overwritten.
-    process.stderr.write(`\r\u001b[K${text}\n`);
+    process.stderr.write(`\r\u001b[K${held ?? usual}\n`);
   }
-  if (isAgain) process.exit(130);
+  if (isAgain && held === undefined) process.exit(130);
   interrupt.abort();
 }
 

@@ -8,6 +8,12 @@ for pair in zstd:zstd xz:xz-utils lzma:xz-utils pigz:pigz bzip2:bzip2 pbzip2:pbz
   fusermount3:fuse3 mkfs.vfat:dosfstools sudo:sudo shellcheck:shellcheck busybox:busybox-static dma:dma; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
+# A Debian of their own is booted by the slow tests only.
+if [ "${PROXSAVE_SLOW_TESTS:-}" = 1 ]; then
+  for pair in systemd-nspawn:systemd-container debootstrap:debootstrap promtool:prometheus; do
+    command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
+  done
+fi
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
   echo "tests that need these packages will be skipped:$missing" >&2

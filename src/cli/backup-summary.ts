@@ -59,7 +59,8 @@ function failureOf(record: RunRecord): string {
   if (record.exit_name !== 'storage' || missing.some(({ code }) => code !== 'tier-failed')) {
     return 'has holes: see the errors';
   }
-  const tiers = record.tiers.filter(({ status }) => status === 'failed').map(({ tier }) => tier);
+  const places = missing.map(({ path }) => path);
+  const tiers = record.tiers.filter(({ location }) => places.includes(location)).map(({ tier }) => tier);
   return `made a whole archive, but a copy that is required is missing (${tiers.join(', ')})`;
 }
 

@@ -80,9 +80,11 @@ export interface CommandContext {
   /** How a long command tells what it does. */
   createReporter(): Reporter;
   /** Called when the command has ended, on every way out: takes away what was there for this command only. */
-  atEnd(cleanUp: () => void): void;
+  readonly atEnd: (cleanUp: () => void) => void;
   /** Does that. */
   end(): void;
+  /** From now on a second Ctrl-C does not end the program at once, and this is said instead; undefined: it does again. */
+  holdInterrupts(why: string | undefined): void;
   /** Undefined: nobody can be asked. Say then which flag answers. */
   prompts: Prompts | undefined;
 }

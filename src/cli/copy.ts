@@ -36,7 +36,10 @@ export const copyCommand: Command = {
   examples: [
     { what: 'The newest archive, after the share was away', command: 'proxsave copy latest --to secondary' },
     { what: 'Bring one back from the cloud', command: 'proxsave copy 2026-07-24 --from cloud --to primary' },
-    { what: 'One from a USB disk', command: 'proxsave copy /mnt/usb/NAME.tar.zst.bundle.tar --to primary' },
+    {
+      what: 'One from a USB disk',
+      command: 'proxsave copy /mnt/usb/pve1-backup-20260724-020000.tar.zst.bundle.tar --to primary',
+    },
   ],
   exits: [
     'warnings',

@@ -15,12 +15,19 @@ import { hintLines } from './hint-lines.ts';
 import { chooseLevel } from './log-level.ts';
 import { createConfigSource } from './read-config.ts';
 
+/** What signals mean while a command runs; changed by the command, read by main.ts. */
+export interface InterruptPolicy {
+  /** Why a second Ctrl-C must not end the program now; undefined: it does. */
+  held: string | undefined;
+}
+
 export interface ProgramRequest {
   argv: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
   terminal: Terminal;
   signal: AbortSignal;
+  interrupts?: InterruptPolicy;
 }
 
 /** Values by camel-cased long name, as the parser gives them. */
@@ -64,6 +71,9 @@ export function createContext(request: ProgramRequest, options: RawOptions): Com
     },
     end: () => {
       cleanUpAll(cleanUps.splice(0), warn);
+    },
+    holdInterrupts: (why) => {
+      if (request.interrupts !== undefined) request.interrupts.held = why;
     },
     prompts: terminal.prompts === undefined ? undefined : createPrompts(terminal.prompts, host.signal),
     hasReader: () => stdout.failure === undefined,

@@ -27,8 +27,8 @@ export const holdCommand: Command = {
     tiersOption,
   ],
   examples: [
-    { what: 'Before an upgrade', command: 'proxsave hold latest --reason "before the upgrade to 9"' },
-    { what: 'What is held?', command: 'proxsave list --tier all' },
+    { what: 'Before an upgrade', command: "proxsave hold latest --reason 'before the upgrade to 9'" },
+    { what: 'One that is only in the cloud', command: 'proxsave hold 2026-07-24 --tier cloud' },
   ],
   exits: ['storage', 'permission', 'skipped'],
   run: async (context, input) => {

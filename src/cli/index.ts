@@ -5,6 +5,7 @@ import { areasCommand } from './areas.ts';
 import { backupCommand } from './backup.ts';
 import { catCommand } from './cat.ts';
 import type { Command } from './command.ts';
+import { confirmCommand } from './confirm.ts';
 import { configCheckCommand, configShowCommand, configTemplateCommand } from './config.ts';
 import { decryptCommand } from './decrypt.ts';
 import { copyCommand } from './copy.ts';
@@ -34,7 +35,9 @@ import {
   relayUnitCommand,
 } from './relay.ts';
 import { pruneCommand } from './prune.ts';
+import { restoreCommand } from './restore.ts';
 import { showCommand } from './show.ts';
+import { undoCommand } from './undo.ts';
 import { statusCommand } from './status.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -50,6 +53,9 @@ export const commands: readonly Command[] = [
   verifyCommand,
   extractCommand,
   decryptCommand,
+  restoreCommand,
+  undoCommand,
+  confirmCommand,
   copyCommand,
   pruneCommand,
   holdCommand,

@@ -13,8 +13,8 @@ interface Absence {
 const absences: readonly Absence[] = [
   {
     words: ['restore'],
-    message: 'restoring onto the running system is not in this version yet',
-    hint: 'take the files out and copy what you need: proxsave extract latest --to DIR',
+    message: 'restoring is a command in this edition',
+    hint: 'look first, it changes nothing: proxsave restore --dry-run\nthen: proxsave restore',
   },
   {
     words: ['decrypt'],

@@ -117,8 +117,6 @@ async function openFrom(
   return openOnTier(host, tier, found, {
     config,
     signal: host.signal,
-    atEnd: (cleanUp) => {
-      context.atEnd(cleanUp);
-    },
+    atEnd: context.atEnd,
   });
 }

@@ -21,12 +21,7 @@ export const relayCommand: Command = {
   options: [],
   examples: [
     { what: 'Run it here and now', command: 'proxsave relay' },
-    {
-      what: 'Run it as a service',
-      command:
-        'proxsave relay unit > /etc/systemd/system/proxsave-relay.service && systemctl enable --now proxsave-relay',
-    },
-    { what: 'Let a host in: type this there, then pair it', command: 'proxsave relay code' },
+    { what: 'The same as a service: see proxsave relay unit', command: 'proxsave relay --quiet' },
   ],
   exits: ['environment', 'storage', 'permission', 'security'],
   run: async (context) => {
@@ -180,8 +175,10 @@ export const relayUnitCommand: Command = {
   arguments: [],
   options: [],
   examples: [
-    { what: 'Install it', command: 'proxsave relay unit > /etc/systemd/system/proxsave-relay.service' },
-    { what: 'Then start it, now and at every boot', command: 'systemctl enable --now proxsave-relay' },
+    {
+      what: 'Install it; then: systemctl enable --now proxsave-relay',
+      command: 'proxsave relay unit > /etc/systemd/system/proxsave-relay.service',
+    },
   ],
   exits: [],
   run: async (context) => {

@@ -13,6 +13,7 @@ import {
   webhookEndpointOptions,
 } from './options.ts';
 import { createLookup, type Resolved, type Resolver } from './resolve-option.ts';
+import { tokensOfAddress } from '../util/web-address.ts';
 import { secretsOfFlags } from './secret-flags.ts';
 
 /** Does this key, in capitals, hold a secret? Older names and keys of webhook endpoints count. */
@@ -49,8 +50,20 @@ export function secretValues({ details }: { details: ReadonlyMap<string, Resolve
   return [...details].flatMap(([name, { value }]) => {
     if (rowOf(name)?.secret !== true) return [];
     const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-    return items.filter((item): item is string => typeof item === 'string' && item !== '');
+    return items
+      .filter((item): item is string => typeof item === 'string' && item !== '')
+      .flatMap((item) => [item, ...piecesOf(item)]);
   });
+}
+
+/** Shorter ones may be ordinary words. */
+const shortestPiece = 8;
+
+/** A secret that is an address or a list of headers is told in pieces: the server logs a path, the error names a header. */
+function piecesOf(secret: string): string[] {
+  if (/^https?:\/\//i.test(secret)) return tokensOfAddress(secret);
+  const values = [...secret.matchAll(/(?:^|,)\s*[\w-]+\s*:\s*(.+?)\s*(?=,\s*[\w-]+\s*:|$)/g)];
+  return values.flatMap(([, value = '']) => (value.length >= shortestPiece ? [value] : []));
 }
 
 /** What was given for secret keys, before anything is checked, and the secrets inside of other values. */
@@ -69,11 +82,20 @@ export function givenSecrets(assignments: readonly Assignment[], resolver: Resol
   const lookup = createLookup(resolver);
   const fromKeys = written.flatMap(({ key, text }) => {
     const expanded = expand(text, lookup, [canonicalNameOf(key) ?? key]).text;
-    if (isSecretKey(key)) return [...linesOf(text), ...linesOf(expanded)];
+    if (isSecretKey(key)) return [...linesOf(text), ...linesOf(expanded), ...piecesOf(expanded.trim())];
     const flags = rowOf(canonicalNameOf(key) ?? key)?.kind === 'words' ? secretsOfFlags(expanded) : [];
     return [...swallowedIn(expanded), ...flags, ...namedIn(key, text, lookup)];
   });
-  return [...fromElsewhere, ...fromKeys];
+  return [...fromElsewhere, ...fromKeys, ...foreignSecrets(host.env)];
+}
+
+/** The environment also holds secrets for others (rclone), who quote them when they fail; and a passphrase for us. */
+const foreignSecretName = /(?:^|_)(?:PASS|PASSWORD|PASSPHRASE|SECRET|TOKEN|KEY)$/i;
+
+function foreignSecrets(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(env).flatMap(([name, text = '']) =>
+    foreignSecretName.test(name) && text.length >= shortestPiece && !text.startsWith('/') ? [text] : [],
+  );
 }
 
 function linesOf(text: string): string[] {

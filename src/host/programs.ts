@@ -87,7 +87,7 @@ export function createPrograms(
 ): Programs {
   // Stubs and scripts need the standard tools, whatever we search for commands ourselves.
   const childPath = [...new Set([...searchPath, ...fullSearchPath(env.PATH)])].join(':');
-  const childEnv = { ...env, PATH: childPath, LC_ALL: 'C', LANG: 'C' };
+  const childEnv = { ...withoutOwnSecrets(env), PATH: childPath, LC_ALL: 'C', LANG: 'C' };
   const find = (name: string) => findProgram(name, searchPath);
   const running = createRunningGroups();
   return {
@@ -95,6 +95,13 @@ export function createPrograms(
     run: (request) => runProgram(find(request.argv[0]), request, childEnv, running),
     startFilter: (request) => startFilter(find(request.argv[0]), request, childEnv, running),
   };
+}
+
+/** What is ours alone: no other program needs it, and some print their environment when they fail. */
+const ownSecret = /^(?:PROXSAVE_PASSPHRASE$|TELEGRAM_|GOTIFY_|SMTP_|WEBHOOK_|HEALTHCHECK_)/;
+
+function withoutOwnSecrets<Value>(env: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ownSecret.test(name)));
 }
 
 interface RunningGroups {

@@ -10,7 +10,8 @@ import { markdownLine } from './render/markdown.ts';
 import { styleOf, type NoticeLevel } from './render/status-style.ts';
 import { longLinesBelowTitle, statusLine } from './render/text.ts';
 import { defaultRetryPolicy } from './retry-policy.ts';
-import { redactSpellings, secretsOfAddress } from './secret-spellings.ts';
+import { secretsOfAddress } from '../util/web-address.ts';
+import { redactSpellings } from './secret-spellings.ts';
 
 const timeoutMs = 15_000;
 /** Gotify names no limit; databases behind it end at 64 KiB, and nobody reads that far. */

@@ -1,7 +1,7 @@
 // A request as text, for `notify preview`: what would go out, with every secret masked.
 
 import { redactValue, type Redact } from '../ui/redact.ts';
-import { describeAddress } from './secret-spellings.ts';
+import { describeAddress } from '../util/web-address.ts';
 
 export interface RequestPreview {
   method: string;

@@ -36,6 +36,15 @@ const reached: Partial<Record<ExitName, Provoke>> = {
     });
     return (await backUpInProcess(sandbox, { fs })).record.exit_code;
   },
+  // Nobody listens on the discard port.
+  failed: async ({ root, env }) => {
+    const words = ['notify', 'pair', '--relay', 'http://127.0.0.1:9', '--code', 'ABCD-EFGH-JKMN-PQRS-TVWX'];
+    return (await runProgram([...words, '--root', root], env)).code;
+  },
+  network: async ({ root, env }) => {
+    const channel = { GOTIFY_ENABLED: 'true', GOTIFY_SERVER_URL: 'http://127.0.0.1:9', GOTIFY_TOKEN: 'x' };
+    return (await runProgram(['notify', 'test', '--root', root], { ...env, ...channel })).code;
+  },
   verification: async (sandbox) => {
     await runBackup(sandbox);
     const { archive_path: path } = lastRecord(sandbox);
@@ -82,8 +91,6 @@ const reached: Partial<Record<ExitName, Provoke>> = {
 
 /** Which class or name brings the code about, and what will use it. */
 const later: Partial<Record<ExitName, { use: string; capability: string }>> = {
-  failed: { use: 'new RunFailedError', capability: 'failures of copies, pruning and notifications' },
-  network: { use: "exit = 'network'", capability: 'the cloud tier' },
   'restore-undone': { use: "exit = 'restore-undone'", capability: 'restore' },
   'restore-broken': { use: "exit = 'restore-broken'", capability: 'restore' },
 };

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { makeFixtureHost, type FixtureHost, type FixtureOptions } from '../support/fixture-host.ts';
 import type { FixtureName } from '../support/fixture-manifest.ts';
 import { backUpInProcess } from '../support/run-in-process.ts';
-import { namesIn } from '../support/sandbox.ts';
+import { archivesIn } from '../support/sandbox.ts';
 import { runCli, type CliResult } from '../unit/cli/cli-host.ts';
 
 async function backedUp(name: FixtureName, options: FixtureOptions = {}): Promise<FixtureHost> {
@@ -22,7 +22,7 @@ function verify(host: FixtureHost, ...args: string[]): Promise<CliResult> {
 }
 
 function bundleOf(host: FixtureHost): string {
-  return join(host.backups, namesIn(host.backups)[0] ?? '');
+  return join(host.backups, archivesIn(host.backups)[0] ?? '');
 }
 
 const row = z.strictObject({

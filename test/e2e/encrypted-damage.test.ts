@@ -1,6 +1,16 @@
 // Encrypted archives that were altered or cut: they do not pass, and nothing of them is left as if it were good.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -27,19 +37,14 @@ let made: Made;
 beforeAll(async () => {
   const host = createCliHost();
   const base = mkdtempSync(join(tmpdir(), 'proxsave-damage-'));
-  const random = Buffer.alloc(400_000);
-  for (let at = 0, seed = 1; at < random.length; at += 1) {
-    seed = (seed * 1103515245 + 12345) % 2147483648;
-    random[at] = seed >> 16;
-  }
-  const { mkdirSync } = await import('node:fs');
   mkdirSync(join(host.root, 'root'));
-  writeFileSync(join(host.root, large), random);
+  writeFileSync(join(host.root, large), randomBytes(400_000));
   await host.backUp([], { env: { ENCRYPT_ARCHIVE: 'true', AGE_RECIPIENT: recipient } });
   const archive = join(host.backups, host.archives().find((name) => name.endsWith('.bundle.tar')) ?? '');
   const { offset, size } = await openArchive(createHost(), asRealPath(archive));
   made = { base, root: host.root, bytes: readFileSync(archive), start: offset, size };
   writeFileSync(join(base, 'key.txt'), `${identity}\n`);
+  if (size < 4 * 65536) throw new Error('the archive has too few chunks to be cut between them');
   return () => {
     host.remove();
     rmSync(base, { recursive: true, force: true });

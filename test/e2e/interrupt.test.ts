@@ -4,7 +4,15 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { processesNaming, runBackup, startBackup, until, type Started } from '../support/run-program.ts';
-import { addStub, createSandbox, lastRecord, namesIn, recordsOf, type Sandbox } from '../support/sandbox.ts';
+import {
+  addStub,
+  archivesIn,
+  createSandbox,
+  lastRecord,
+  namesIn,
+  recordsOf,
+  type Sandbox,
+} from '../support/sandbox.ts';
 
 /** A backup that is in the middle of its archive: one of its commands does not end by itself. */
 async function startHalfWay(sandbox: Sandbox, command = 'exec sleep 30', env = {}): Promise<Started> {
@@ -13,7 +21,7 @@ async function startHalfWay(sandbox: Sandbox, command = 'exec sleep 30', env = {
   const started = startBackup(sandbox, { env });
   await until('the command runs', () => existsSync(mark));
   await until('the archive has begun', () =>
-    namesIn(sandbox.backups).some((name) => name.startsWith('node1-')),
+    archivesIn(sandbox.backups).some((name) => name.startsWith('node1-')),
   );
   return started;
 }
@@ -28,7 +36,7 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s in the middle', (sig
     const { code, durationMs } = await ended;
     expect(code).toBe(130);
     expect(durationMs).toBeLessThan(6_000);
-    expect(namesIn(sandbox.backups)).toEqual([]);
+    expect(archivesIn(sandbox.backups)).toEqual([]);
     expect(processesNaming(sandbox.stubs)).toEqual([]);
     expect(lastRecord(sandbox)).toMatchObject({ status: 'interrupted', exit_code: 130, archive_path: '' });
     expect(namesIn(sandbox.log).filter((name) => name.endsWith('.log'))).toHaveLength(1);
@@ -52,12 +60,12 @@ test('kill -9 in the middle: the next run succeeds at once and sweeps what was l
   child.kill('SIGKILL');
   await ended;
   for (const pid of processesNaming(join(sandbox.stubs, 'lsmod'))) process.kill(pid, 'SIGKILL');
-  expect(namesIn(sandbox.backups)).toMatchObject([expect.stringMatching(/\.partial$/)]);
+  expect(archivesIn(sandbox.backups)).toMatchObject([expect.stringMatching(/\.partial$/)]);
   addStub(sandbox, 'lsmod', 'echo Linux');
   const { code, stderr, durationMs } = await runBackup(sandbox);
   expect(code, stderr).toBe(0);
   expect(durationMs).toBeLessThan(5_000);
-  expect(namesIn(sandbox.backups)).toMatchObject([expect.stringMatching(/\.bundle\.tar$/)]);
+  expect(archivesIn(sandbox.backups)).toMatchObject([expect.stringMatching(/\.bundle\.tar$/)]);
   expect(lastRecord(sandbox).findings).toMatchObject([{ severity: 'info', code: 'leftovers-removed' }]);
   expect(recordsOf(sandbox)).toHaveLength(1);
 });
@@ -68,7 +76,7 @@ test("another host's unfinished archive in a shared target is left alone", async
   const foreign = 'node2-backup-20260724-020000.tar.zst.bundle.tar.partial';
   writeFileSync(join(sandbox.backups, foreign), 'being written');
   expect((await runBackup(sandbox)).code).toBe(0);
-  expect(namesIn(sandbox.backups)).toContain(foreign);
+  expect(archivesIn(sandbox.backups)).toContain(foreign);
 });
 
 test('a reader that goes away (`proxsave backup 2>&1 | head -1`) does not end the run', async () => {
@@ -77,6 +85,6 @@ test('a reader that goes away (`proxsave backup 2>&1 | head -1`) does not end th
   child.stdout?.destroy();
   child.stderr?.destroy();
   await ended;
-  expect(namesIn(sandbox.backups)).toMatchObject([expect.stringMatching(/\.bundle\.tar$/)]);
+  expect(archivesIn(sandbox.backups)).toMatchObject([expect.stringMatching(/\.bundle\.tar$/)]);
   expect(lastRecord(sandbox)).toMatchObject({ status: 'success' });
 });

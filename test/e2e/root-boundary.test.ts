@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runBackup } from '../support/run-program.ts';
 import {
+  archivesIn,
   createSandbox,
   findingsAbout,
   lastRecord,
@@ -88,6 +89,6 @@ test('nothing is written outside of the root and the places that were named', as
   const { code, stderr } = await runBackup({ ...sandbox, env: { PATH, BACKUP_PATH } });
   expect(treeFacts(outside)).toEqual(before);
   expect(code, stderr).toBe(1);
-  expect(namesIn(sandbox.backups)).toHaveLength(1);
+  expect(archivesIn(sandbox.backups)).toHaveLength(1);
   expect(namesIn(sandbox.base)).toEqual(['backups', 'outside', 'root', 'stubs']);
 });

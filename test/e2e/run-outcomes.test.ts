@@ -8,6 +8,7 @@ import { hasPrograms } from '../support/needs.ts';
 import { launcher, runBackup, startBackup, until } from '../support/run-program.ts';
 import {
   addStub,
+  archivesIn,
   createSandbox,
   lastRecord,
   namesIn,
@@ -150,7 +151,7 @@ test('a host without a single file to save ends with 9', async () => {
   const sandbox = createSandbox();
   const { code, stderr } = await runBackup(sandbox, { args: ['--only', 'custom-paths'] });
   expect([code, stderr]).toEqual([9, expect.stringContaining('nothing could be saved')]);
-  expect(namesIn(sandbox.backups)).toEqual([]);
+  expect(archivesIn(sandbox.backups)).toEqual([]);
 });
 
 test('a dry run writes nothing whatever', async () => {

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startReceiver, unusedOrigin, type HttpReceiver } from '../support/http-receiver.ts';
+import { startReceiver, unusedOrigin, type Answer, type HttpReceiver } from '../support/http-receiver.ts';
 import { hasPrograms } from '../support/needs.ts';
 import { findLeaks, spellingsOf } from '../support/planted.ts';
 import { runProgram } from '../support/run-program.ts';
@@ -33,13 +33,20 @@ const secrets = {
   passphrase: 'MARKpassphrase 12 /+="',
   shortPass: 'q7Z',
 };
-const echo = Object.values(secrets)
-  .flatMap((secret) => Object.values(spellingsOf(secret)))
-  .join(' ');
-const refusal = {
-  status: 401,
-  body: JSON.stringify({ error: `no: ${echo}`, message: echo, description: echo }),
-};
+/** What a service can repeat: what it was sent, or could have been. The relay's secret is known to the relay alone. */
+const neverSent = ['relay', 'rcloneVariable', 'passphrase'];
+const sent = Object.entries(secrets).flatMap(([name, secret]) => (neverSent.includes(name) ? [] : [secret]));
+
+/** Refusals that quote one secret each in every spelling, in turn: an answer is cut, so each must come first. */
+function refusals(status: number, quoted: readonly string[]): Answer[] {
+  const answers = quoted.flatMap((secret) =>
+    Object.values(spellingsOf(secret)).map((said) => ({
+      status,
+      body: JSON.stringify({ status: 'error', error: 'unauthenticated', message: said, description: said }),
+    })),
+  );
+  return Array.from({ length: 20 }, () => answers).flat();
+}
 
 interface Stage {
   sandbox: Sandbox;
@@ -50,11 +57,11 @@ interface Stage {
 
 async function setTheStage(): Promise<Stage> {
   const [gotify, hook, good, ping, relay] = await Promise.all([
-    startReceiver([refusal]),
-    startReceiver([refusal]),
+    startReceiver(refusals(401, [secrets.gotify])),
+    startReceiver(refusals(401, sent)),
     startReceiver([{}]),
-    startReceiver([{ ...refusal, status: 404 }]),
-    startReceiver([refusal]),
+    startReceiver(refusals(404, [secrets.pingKey])),
+    startReceiver(refusals(401, [secrets.relay])),
   ]);
   const smtp = await startSmtpReceiver({
     account: { user: 'admin', password: 'another' },
@@ -121,6 +128,9 @@ async function setTheStage(): Promise<Stage> {
   writeFileSync(join(configuration, 'backup.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
   const credentials = { schema_version: 1, host_id: 'ABCD1234', secret: relaySecret };
   writeFileSync(join(configuration, 'relay.secret'), JSON.stringify(credentials), { mode: 0o600 });
+  const ofRclone = join(sandbox.root, 'root/.config/rclone');
+  mkdirSync(ofRclone, { recursive: true });
+  writeFileSync(join(ofRclone, 'rclone.conf'), `[dav]\ntype = webdav\npass = x\n`, { mode: 0o600 });
   const env = {
     ...sandbox.env,
     SMTP_PORT: String(smtp.port),
@@ -160,17 +170,35 @@ const commands = [
   'history',
   'relay hosts',
   'relay unit',
-  'notify pair --code ABCD-EFGH-JKMN-PQRS-TVWX',
+  'notify pair --relay http://127.0.0.1:9 --code ABCD-EFGH-JKMN-PQRS-TVWX',
   '',
 ];
 
-/** The same host as another mail user, with relay and centralized bot, and with a mail server that takes mail. */
-const variants = (env: Record<string, string>): Record<string, Record<string, string>> => ({
-  'smtp refused': {},
-  // Its attempts take long: nothing repeats them at once.
-  'own bot': { TELEGRAM_ENABLED: 'true', WEBHOOK_ENABLED: 'false', EMAIL_ENABLED: 'false', CLOUD_ENABLED: 'false' },
-  'by relay': { TELEGRAM_ENABLED: 'true', BOT_TELEGRAM_TYPE: 'centralized', EMAIL_DELIVERY_METHOD: 'relay' },
-  'smtp good': { SMTP_PORT: env.GOOD_SMTP_PORT ?? '', SMTP_USER: '' },
+const inBothForms = commands.flatMap((command) => [command, `${command} --json`]);
+
+/** The same host with other channels. */
+const variants = (
+  env: Record<string, string>,
+): Record<string, { keys: Record<string, string>; runs: readonly string[] }> => ({
+  'smtp refused': { keys: {}, runs: inBothForms },
+  'by relay': {
+    keys: { TELEGRAM_ENABLED: 'true', BOT_TELEGRAM_TYPE: 'centralized', EMAIL_DELIVERY_METHOD: 'relay' },
+    runs: ['backup', 'notify test', 'notify test --json'],
+  },
+  'smtp good': {
+    keys: { SMTP_PORT: env.GOOD_SMTP_PORT ?? '', SMTP_USER: '' },
+    runs: ['backup', 'notify test'],
+  },
+  // Its attempts take ten seconds.
+  'own bot': {
+    keys: {
+      TELEGRAM_ENABLED: 'true',
+      WEBHOOK_ENABLED: 'false',
+      EMAIL_ENABLED: 'false',
+      CLOUD_ENABLED: 'false',
+    },
+    runs: ['backup --log-level debug'],
+  },
 });
 
 test.skipIf(!hasPrograms('age-keygen'))(
@@ -182,19 +210,18 @@ test.skipIf(!hasPrograms('age-keygen'))(
     const recipient = execFileSync('age-keygen', ['-y', key], { encoding: 'utf8' }).trim();
     const encrypted = { ...env, ENCRYPT_ARCHIVE: 'true', AGE_RECIPIENT: recipient };
     const outputs: Record<string, string> = {};
-    for (const [variant, keys] of Object.entries(variants(env))) {
-      for (const command of variant === 'smtp refused'
-        ? commands
-        : commands.slice(0, 1).concat('notify test')) {
-        for (const format of [[], ['--json']]) {
-          const args = ['--root', sandbox.root, ...command.split(' ').filter(Boolean), ...format];
-          const { stdout, stderr, durationMs } = await runProgram(args, { ...encrypted, ...keys });
-          console.log(variant, args.slice(2).join(' '), Math.round(durationMs));
-          outputs[`${variant}: ${args.slice(2).join(' ')}`] = stdout + stderr;
-        }
+    for (const [variant, { keys, runs }] of Object.entries(variants(env))) {
+      for (const command of runs) {
+        const args = ['--root', sandbox.root, ...command.split(' ').filter(Boolean)];
+        const { stdout, stderr } = await runProgram(args, { ...encrypted, ...keys });
+        outputs[`${variant}: ${command}`] = stdout + stderr;
       }
     }
     expect(outputs['smtp refused: backup']).toContain('webhook basic answered 401');
+    expect(outputs['smtp refused: backup']).toMatch(
+      /no copy on the cloud tier: asking dav.*RCLONE_CONFIG_DAV_PASS=\*{8}/s,
+    );
+    expect(outputs['by relay: notify test']).toContain('the relay refused it');
     expect(mails()).toContain('Subject');
 
     const { shortPass, ...long } = secrets;
@@ -215,7 +242,9 @@ test.skipIf(!hasPrograms('age-keygen'))(
 /** All that was written, but for the files that hold the secrets and the archives, which are encrypted. */
 function filesBelow({ base }: Sandbox): Record<string, string> {
   const files = readdirSync(base, { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile() && !['backup.env', 'relay.secret', 'rclone', 'key.txt'].includes(entry.name),
+    (entry) =>
+      entry.isFile() &&
+      !['backup.env', 'relay.secret', 'rclone', 'rclone.conf', 'key.txt'].includes(entry.name),
   );
   const written = files.filter(({ parentPath }) => !parentPath.startsWith(join(base, 'backups')));
   expect(written.some(({ name }) => name.startsWith('backup-stats-'))).toBe(true);

@@ -10,6 +10,7 @@ import { canMount, isRoot } from '../support/needs.ts';
 import { childrenOf, runBackup, runProgram, startBackup, until } from '../support/run-program.ts';
 import {
   addStub,
+  archivesIn,
   createSandbox,
   findingsAbout,
   lastRecord,
@@ -40,13 +41,13 @@ function mountSmall(directory: string, type: 'tmpfs' | 'ext4', mebibytes: number
 }
 
 async function expectNoArchive(sandbox: Sandbox, codes: readonly number[], env: Record<string, string> = {}) {
-  const before = namesIn(sandbox.backups);
+  const before = archivesIn(sandbox.backups);
   const { code, stderr } = await runBackup(sandbox, { env });
   expect(codes, stderr).toContain(code);
-  expect(namesIn(sandbox.backups)).toEqual(before);
+  expect(archivesIn(sandbox.backups)).toEqual(before);
   const record = lastRecord(sandbox);
   expect(record).toMatchObject({ status: 'failed', exit_code: code, archive_path: '' });
-  expect(record.tiers).toMatchObject([{ status: 'failed', detail: record.error }]);
+  expect(record.tiers[0]).toMatchObject({ status: 'failed', detail: record.error });
   expect(readFileSync(record.log_path, 'utf8')).toContain(record.error?.split('\n')[0]);
   return record;
 }
@@ -60,13 +61,13 @@ describe('a target that fills up in the middle', () => {
       expect((await runBackup(sandbox, { env: noReserve })).code).toBe(0);
       const earlier = treeFacts(
         sandbox.backups,
-        namesIn(sandbox.backups).filter((name) => name.endsWith('.tar')),
+        archivesIn(sandbox.backups).filter((name) => name.endsWith('.tar')),
       );
       // History says that little room is needed; then this appears.
       writeFileSync(join(sandbox.root, 'root/big.bin'), incompressible(16));
       const record = await expectNoArchive(sandbox, [12], noReserve);
       expect(record.error).toContain('no space left on the device');
-      const names = namesIn(sandbox.backups).filter((name) => name.endsWith('.tar'));
+      const names = archivesIn(sandbox.backups).filter((name) => name.endsWith('.tar'));
       expect(treeFacts(sandbox.backups, names)).toEqual(earlier);
     },
   );
@@ -154,13 +155,13 @@ test('LOG_PATH below /proc ends at once too: the backup is made, and the missing
   const { code, stderr } = await runBackup(sandbox);
   expect(code, stderr).toBe(1);
   expect(stderr).toContain('no directory can be made in /proc');
-  expect(namesIn(sandbox.backups)).not.toEqual([]);
+  expect(archivesIn(sandbox.backups)).not.toEqual([]);
 });
 
 test('extract into a link to nowhere, or below a file, ends with 5 and names what stands in the way', async () => {
   const sandbox = createSandbox();
   expect((await runBackup(sandbox)).code).toBe(0);
-  const archive = join(sandbox.backups, namesIn(sandbox.backups)[0] ?? '');
+  const archive = join(sandbox.backups, archivesIn(sandbox.backups)[0] ?? '');
   const [link, file] = [join(sandbox.base, 'link'), join(sandbox.base, 'file')];
   symlinkSync('/nowhere/disk', link);
   writeFileSync(file, '');
@@ -189,7 +190,7 @@ test('a target whose parents are missing is made, private', async () => {
   const sandbox = createSandbox();
   const path = join(sandbox.base, 'new/deep/er');
   expect((await runBackup(sandbox, { env: { BACKUP_PATH: path } })).code).toBe(0);
-  expect(namesIn(path)).toHaveLength(1);
+  expect(archivesIn(path)).toHaveLength(1);
   for (const directory of ['new', 'new/deep', 'new/deep/er']) {
     expect(statSync(join(sandbox.base, directory)).mode & 0o777).toBe(0o700);
   }
@@ -201,7 +202,7 @@ describe('LOG_PATH', () => {
     writeFileSync(sandbox.log, 'a file');
     const { code, stderr, stdout } = await runBackup(sandbox, { args: ['--json'] });
     expect(code, stderr).toBe(1);
-    expect(namesIn(sandbox.backups)).toHaveLength(1);
+    expect(archivesIn(sandbox.backups)).toHaveLength(1);
     const summary = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { findings: { code: string }[] };
     const codes = summary.findings.map((finding) => finding.code);
     expect(codes).toEqual(expect.arrayContaining(['log-not-written', 'record-not-written']));
@@ -220,7 +221,7 @@ describe('LOG_PATH', () => {
       const { code, stderr } = await runBackup(sandbox);
       expect(code, stderr).toBe(1);
       expect(stderr).toContain('no space left on the device');
-      expect(namesIn(sandbox.backups)).toHaveLength(1);
+      expect(archivesIn(sandbox.backups)).toHaveLength(1);
       expect(namesIn(sandbox.log).filter((name) => name.includes('.tmp-'))).toEqual([]);
     },
   );
@@ -245,7 +246,7 @@ describe('a compressor', () => {
     const { code, stderr } = await ended;
     expect(code, stderr).toBe(11);
     expect(stderr).toContain('was killed by SIGKILL');
-    expect(namesIn(sandbox.backups)).toEqual([]);
+    expect(archivesIn(sandbox.backups)).toEqual([]);
     expect(lastRecord(sandbox)).toMatchObject({ exit_name: 'compression', archive_path: '' });
   });
 

@@ -8,8 +8,16 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { canMount, hasPrograms } from '../support/needs.ts';
 import { plantDaily } from '../support/planted-archives.ts';
 import { processesNaming, startBackup, until } from '../support/run-program.ts';
-import { addStub, lastRecord, namesIn, plainHost, recordsOf, writeHost } from '../support/sandbox.ts';
-import { allArchives, archivesIn, createTierSandbox, jsonOf, type TierSandbox } from '../support/tiers.ts';
+import {
+  addStub,
+  archivesIn,
+  lastRecord,
+  namesIn,
+  plainHost,
+  recordsOf,
+  writeHost,
+} from '../support/sandbox.ts';
+import { allArchives, createTierSandbox, jsonOf, type TierSandbox } from '../support/tiers.ts';
 
 const noRclone = !hasPrograms('rclone');
 const keepThree = {
@@ -93,7 +101,7 @@ test.skipIf(noRclone)(
     expect((await sandbox.run(['backup'], keepThree)).code).toBe(0);
     for (const names of Object.values(allArchives(sandbox))) {
       // One run removes ten at most, the oldest first.
-      expect(names.filter((name) => name.startsWith('pve-backup-') && old.includes(name))).toHaveLength(91);
+      expect(names.filter((name) => name.startsWith('pve-backup-') && old.includes(name))).toHaveLength(90);
       expect(names.filter((name) => /^pve-?2-/.test(name))).toHaveLength(20);
     }
     const pruned = await sandbox.run(['prune', '--yes', '--remove-more-than-ten-at-once'], keepThree);
@@ -182,9 +190,9 @@ describe('kill -9 in the middle of a copy:', () => {
       );
       killed.child.kill('SIGKILL');
       await killed.ended;
-      for (const pid of processesNaming(sandbox.cloud)) process.kill(pid, 'SIGKILL');
+      for (const pid of processesNaming(sandbox.backups)) process.kill(pid, 'SIGKILL');
       const [name = ''] = archivesIn(sandbox.backups);
-      expect(archivesIn(sandbox.cloud)).toEqual([]);
+      expect(namesIn(sandbox.cloud)).not.toContain(name);
       const fast = { RCLONE_BANDWIDTH_LIMIT: '' };
       const { code, stderr } = await sandbox.run(['backup'], fast);
       expect(code, stderr).toBe(0);
@@ -250,7 +258,7 @@ describe('a tier that is away:', () => {
       expect((await sandbox.run(['backup'])).code).toBe(1);
       const status = await sandbox.run(['status', '--json'], { SECONDARY_REQUIRED: 'true' });
       expect(status.code).toBe(5);
-      expect(jsonOf<{ verdict: string }>(status).verdict).toBe('no-recent-copy');
+      expect(jsonOf(status)).toMatchObject({ verdict: 'no-recent-copy' });
     },
     60_000,
   );
@@ -258,11 +266,16 @@ describe('a tier that is away:', () => {
   test.skipIf(noRclone)(
     'a server that stops answering in the middle: the run ends in its time, with the cloud complete (needs rclone)',
     async () => {
-      const sandbox = createTierSandbox({ env: { FS_IO_TIMEOUT: '2' } });
-      // The worker of the secondary tier is stopped as soon as it is there, as a dead server would stop it.
+      const sandbox = createTierSandbox({
+        files: { ...plainHost, '/root/big.bin': randomBytes(64 * 1024 * 1024) },
+        env: { FS_IO_TIMEOUT: '2' },
+      });
+      // The worker of the secondary tier is stopped while it writes, as a dead server would stop it.
       const run = startBackup(sandbox);
       const workers = () => processesNaming('--internal-io-worker').filter((pid) => isChildOf(pid, run.pid));
-      await until('the worker is there', () => workers().length > 0);
+      await until('the worker writes', () =>
+        namesIn(sandbox.secondary).some((name) => name.endsWith('.partial')),
+      );
       for (const pid of workers()) process.kill(pid, 'SIGSTOP');
       const stopped = workers();
       onTestFinished(() => {
@@ -308,7 +321,7 @@ test.skipIf(noRclone)(
       rmSync(calls, { force: true });
       const listed = await sandbox.run(['list', '--tier', 'cloud', '--json']);
       expect(listed.code, listed.stderr).toBe(0);
-      expect(jsonOf<{ archives: unknown[] }>(listed).archives).toHaveLength(100);
+      expect((jsonOf(listed) as { archives: unknown[] }).archives).toHaveLength(100);
       const lines = readFileSync(calls, 'utf8').trim().split('\n');
       return { reads: lines.filter((line) => /\bcat\b/.test(line)).length, all: lines.length };
     };
@@ -322,7 +335,8 @@ test.skipIf(noRclone)(
     chmodSync(cache, 0o600);
     writeFileSync(cache, text.replace('"node1"', '"evil1"'));
     expect((await readings()).reads).toBe(100);
-    expect(readFileSync(cache, 'utf8')).toBe(text);
+    expect(readFileSync(cache, 'utf8')).not.toContain('evil1');
+    expect((await readings()).reads).toBe(0);
     // One that changed is read again, and only that one.
     const [name = ''] = archivesIn(sandbox.cloud);
     renameSync(join(sandbox.cloud, name), join(sandbox.cloud, `${name}.old`));

@@ -14,7 +14,7 @@ export function findLeaks(
 ): Leak[] {
   return Object.entries(secrets).flatMap(([secret, value]) =>
     Object.entries(sinks).flatMap(([sink, text]) =>
-      Object.entries(spellingsOf(value))
+      Object.entries({ ...spellingsOf(value), ...halfOf(value) })
         .filter(([, spelled]) => text.includes(spelled))
         .map(([spelling]) => ({ secret, sink, spelling })),
     ),
@@ -34,9 +34,12 @@ export function spellingsOf(secret: string): Record<string, string> {
     html,
     hex: Buffer.from(secret).toString('hex'),
     ...Object.fromEntries([0, 1, 2].map((offset) => [`base64+${offset}`, base64At(secret, offset)])),
-    // Half of a secret is one too.
-    ...(secret.length >= 16 ? { half: secret.slice(0, Math.ceil(secret.length / 2)) } : {}),
   };
+}
+
+/** Half of a secret is one too: a text that is cut must have been redacted before. */
+function halfOf(secret: string): Record<string, string> {
+  return secret.length >= 16 ? { half: secret.slice(0, Math.ceil(secret.length / 2)) } : {};
 }
 
 /** What stands in a Base64 text that holds the secret behind this many bytes (mod 3), whatever surrounds it. */

@@ -47,7 +47,11 @@ export function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  return start([launcher, ...args], { PATH: process.env.PATH ?? '', ...env }).ended;
+  return startProgram(args, env).ended;
+}
+
+export function startProgram(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
+  return start([launcher, ...args], { PATH: process.env.PATH ?? '', ...env });
 }
 
 function start(argv: readonly string[], env: Readonly<Record<string, string>>): Started {

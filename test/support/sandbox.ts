@@ -107,6 +107,11 @@ export function namesIn(directory: string): string[] {
   }
 }
 
+/** The same without what lies beside the archives for people who need them. */
+export function archivesIn(directory: string): string[] {
+  return namesIn(directory).filter((name) => !['HOW-TO-RESTORE.txt', 'recover.sh'].includes(name));
+}
+
 export interface SavedRecord {
   status: string;
   exit_code: number;

@@ -1,9 +1,9 @@
 // A sandbox with all three tiers: a directory as the secondary one, a directory behind rclone as the cloud.
 
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProgram, type Ended } from './run-program.ts';
-import { createSandbox, namesIn, type Sandbox, type SandboxOptions } from './sandbox.ts';
+import { archivesIn, createSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 
 export interface TierSandbox extends Sandbox {
   /** Directories. */
@@ -18,6 +18,8 @@ export function createTierSandbox(options: SandboxOptions = {}): TierSandbox {
   const sandbox = createSandbox(options);
   const secondary = join(sandbox.base, 'nas/backups');
   const cloud = join(sandbox.base, 'cloud/backups');
+  // A remote whose root is not there is taken for one that does not answer.
+  mkdirSync(join(sandbox.base, 'cloud'));
   const rcloneConfig = join(sandbox.base, 'rclone.conf');
   writeFileSync(rcloneConfig, `[far]\ntype = alias\nremote = ${join(sandbox.base, 'cloud')}\n`, {
     mode: 0o600,
@@ -45,12 +47,9 @@ export function createTierSandbox(options: SandboxOptions = {}): TierSandbox {
   };
 }
 
-export function archivesIn(directory: string): string[] {
-  return namesIn(directory).filter((name) => name.endsWith('.bundle.tar'));
-}
-
-export function jsonOf<Shape>({ stdout }: Ended): Shape {
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Shape;
+/** The last document. */
+export function jsonOf({ stdout }: Ended): unknown {
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
 /** Everything in the three tiers, by tier. */

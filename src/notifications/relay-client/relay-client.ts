@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import type { HttpResponse } from '../../host/http.ts';
+import type { Redact } from '../../ui/redact.ts';
 import { printable } from '../../util/printable.ts';
 import {
   relayErrors,
@@ -33,12 +34,13 @@ import { readRelayCredentials, type RelayCredentials, type RelayPlace } from './
 const requestTimeoutMs = 60_000;
 const retry = { ...defaultRetryPolicy, maxRetries: 2 };
 
+export type RelayUser = RelayPlace & { redact: Redact };
 export type RelayDelivery = Omit<Delivery, 'via'>;
 
 /** One Telegram message, to the chat that the relay has for this host. Never throws for what the other side does. */
 export function sendTelegramByRelay(
   host: Host,
-  place: RelayPlace,
+  place: RelayUser,
   message: Omit<RelayTelegramMessage, 'message_id'>,
   signal: AbortSignal,
 ): Promise<RelayDelivery> {
@@ -48,7 +50,7 @@ export function sendTelegramByRelay(
 /** One mail, from the relay's account. Never throws for what the other side does. */
 export function sendMailByRelay(
   host: Host,
-  place: RelayPlace,
+  place: RelayUser,
   message: Omit<RelayMailMessage, 'message_id'>,
   signal: AbortSignal,
 ): Promise<RelayDelivery> {
@@ -62,7 +64,7 @@ interface Outgoing {
 
 async function deliver(
   host: Host,
-  place: RelayPlace,
+  place: RelayUser,
   { path, message }: Outgoing,
   signal: AbortSignal,
 ): Promise<RelayDelivery> {
@@ -84,7 +86,7 @@ async function deliver(
     },
     retry,
     signal,
-    redact: redactSpellings((text) => text, [credentials.secret.toString('base64')]),
+    redact: redactSpellings(place.redact, [credentials.secret.toString('base64')]),
     judge: (response, now) => judge(response, now, { secret: credentials.secret, nonce }),
   });
   if (delivery.status === 'sent' || delivery.hint !== undefined) return delivery;

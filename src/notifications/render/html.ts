@@ -23,6 +23,8 @@ const darkStyles = `
   .card { background: #1c222b !important; color: #e4e8ee !important; }
   .label, .small { color: #a3adba !important; }
   .pre { background: #12161c !important; }
+  .error { color: #ff8a80 !important; }
+  .warning { color: #f0b04a !important; }
 }`;
 
 export function renderHtmlMail(notice: Notice): string {
@@ -46,7 +48,7 @@ ${headline(notice)}
 ${joinParts([
   error === undefined ? '' : preBlock(error),
   findingSection(notice.groups),
-  `<p><b>Next:</b> ${escapeHtml(nextStep)}</p>`,
+  `<p><b>Next:</b> ${withCode(nextStep)}</p>`,
   factTable(notice),
   tierSection(notice.tiers),
   changeSection(notice),
@@ -68,6 +70,11 @@ function joinParts(parts: readonly string[]): string {
 function headline({ status, title }: Notice): string {
   const style = `background:${colourOf(status)};color:#ffffff;padding:18px 24px;font-size:19px;font-weight:600`;
   return `<div style="${style}">${styleOf(status).mark} ${escapeHtml(title)}</div>`;
+}
+
+/** Commands stand in backquotes in our texts. */
+function withCode(text: string): string {
+  return escapeHtml(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 function preBlock(text: string): string {
@@ -105,8 +112,8 @@ function findingSection(groups: readonly FindingGroup[]): string {
     const others = group.examples
       .slice(1)
       .map((example) => `<br><span class="small" style="${styles.small}">${escapeHtml(example)}</span>`);
-    const hint = group.hint === undefined ? '' : `<br>&rarr; ${escapeHtml(group.hint)}`;
-    return `<li style="margin:4px 0"><b style="color:${colour}">${group.severity}</b> ${escapeHtml(groupText(group))}${others.join('')}${hint}</li>`;
+    const hint = group.hint === undefined ? '' : `<br>&rarr; ${withCode(group.hint)}`;
+    return `<li style="margin:4px 0"><b class="${group.severity}" style="color:${colour}">${group.severity}</b> ${escapeHtml(groupText(group))}${others.join('')}${hint}</li>`;
   });
   const hidden = groups.length - shownGroups;
   const more = hidden > 0 ? `<p>... and ${hidden} other kinds, see the log</p>` : '';

@@ -10,7 +10,8 @@ import { jsonBody, judgeStatus, sendPersistently, type Verdict } from '../http.t
 import type { Notice } from '../notice.ts';
 import type { Notifier } from '../notifier.ts';
 import { previewRequest } from '../preview-request.ts';
-import { redactSpellings, secretsOfAddress } from '../secret-spellings.ts';
+import { secretsOfAddress } from '../../util/web-address.ts';
+import { redactSpellings } from '../secret-spellings.ts';
 import { authorizationHeaders } from './authorize.ts';
 import { parseCustomHeaders } from './custom-headers.ts';
 import type { WebhookFormat } from './format.ts';

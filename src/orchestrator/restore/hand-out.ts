@@ -24,6 +24,8 @@ export function handOutStaged(host: Host, plan: RestorePlan, directories: Direct
   host.fs.syncDirectory(directories.exportDirectory);
 }
 
+/** The package database of a host with everything installed has some MiB. */
+const maxStatusBytes = 64 * 1024 * 1024;
 const manualList = `${systemOutputs}/packages/apt_manual.txt`;
 /** Name of a Debian package, with or without its architecture. */
 const packageName = /^[a-z0-9][a-z0-9+.-]+(?::[a-z0-9]+)?$/u;
@@ -34,7 +36,7 @@ export function listMissingPackages(
   exportDirectory: RealPath,
 ): { count: number; path: RealPath } | undefined {
   const text = host.fs.readTextIfExists(joinReal(exportDirectory, manualList));
-  const status = readHostText(host, '/var/lib/dpkg/status');
+  const status = readHostText(host, '/var/lib/dpkg/status', maxStatusBytes);
   if (text === undefined || status === undefined) return undefined;
   const installed = new Set(
     [...status.matchAll(/^Package: (\S+)\nStatus: \S+ \S+ installed$/gmu)].map(([, name]) => name),

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { UsageError } from '../../errors.ts';
 import { categoryIds } from '../../catalogue/types.ts';
 import { restoreRequestSchema } from '../request.ts';
+import { serviceHows } from './services.ts';
 
 export const planSchemaVersion = 1;
 
@@ -87,9 +88,7 @@ export const restorePlanSchema = z.object({
     /** Content that is handed out or staged. */
     exportBytes: z.int().nonnegative(),
   }),
-  services: z.array(
-    z.object({ unit: z.string(), how: z.enum(['reload', 'restart']), areas: z.array(z.string()) }),
-  ),
+  services: z.array(z.object({ unit: z.string(), how: z.enum(serviceHows), areas: z.array(z.string()) })),
   rebootReasons: z.array(z.string()),
   /** What the strategies were told besides the request: whoever made the plan needs it again to apply or resume it. */
   choices: z.record(z.string(), z.unknown()).optional(),

@@ -100,13 +100,22 @@ function refuseUnlessNamed(
   isNamed: boolean,
   { request, crossing }: { request: RestoreRequest; crossing: Crossing },
 ): Selection | undefined {
-  if (item.restore.how === 'export' || item.restore.how === 'never' || isNamed) return undefined;
+  if (isNeverApplied(item.restore) || isNamed) return undefined;
   const rule = onRequest.find(({ matches }) => matches.test(path));
   if (rule !== undefined) return skip(rule.reason);
   if (item.across === 'safe' || request.withReview) return undefined;
   const why = crossing.versions[area.product] ?? crossing.hardware;
   if (why === undefined) return undefined;
   return skip(`${why}; to get it back all the same: --include ${area.id}`);
+}
+
+/** The list of packages is only ever handed out, and needed most on another machine. */
+function isNeverApplied(restore: Comeback): boolean {
+  return (
+    restore.how === 'export' ||
+    restore.how === 'never' ||
+    (restore.how === 'stage' && restore.kind === 'packages')
+  );
 }
 
 function wayBack(path: RestorePath, restore: Comeback): Selection {

@@ -17,7 +17,10 @@ export function summariseEntries(entries: readonly PlanEntry[]): Summary {
       snapshotBytes: sumOf(changing, ({ before }) => before?.size ?? 0),
       exportBytes: sumOf(entries.filter(handsOut), ({ after }) => after?.size ?? 0),
     },
-    ...effectsOf(new Set(changing.map(({ area }) => area))),
+    ...effectsOf(
+      new Set(changing.map(({ area }) => area)),
+      changing.map(({ path }) => path),
+    ),
   };
 }
 

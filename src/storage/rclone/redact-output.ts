@@ -14,7 +14,7 @@ const places: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic)\s+[\w.+/=~-]{8,}/gi, `$1 ${secretMask}`],
   // password=..., "access_token":"...", ?X-Amz-Signature=..., sig=...
   [
-    /\b([\w-]*(?:passw|passphrase|secret|token|signature|credential|api-?key|access_?key|private_?key|client_id)[\w-]*|pass|pwd|pw|sig|key|auth)(["']?\s*[:=]\s*["']?)(?!\/\/)[^\s"'&,;}]+/gi,
+    /\b([\w-]*(?:passw|passphrase|secret|token|signature|credential|api-?key|access_?key|private_?key|client_id)[\w-]*|(?:[\w-]*[_-])?(?:pass|pwd|pw|sig|key|auth))(["']?\s*[:=]\s*["']?)(?!\/\/)[^\s"'&,;}]+/gi,
     `$1$2${secretMask}`,
   ],
   // AWS access key ids, JSON web tokens, Google's tokens

@@ -32,6 +32,9 @@ export interface RunOptions {
   env?: Record<string, string>;
   isTerminal?: boolean;
   columns?: number;
+  signal?: AbortSignal;
+  /** Gets what is printed on stdout, as it comes. */
+  onPrint?: (text: string) => void;
 }
 
 /** A name with an escape sequence and a newline. */
@@ -100,12 +103,22 @@ function writeTree(root: string): void {
 export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<CliResult> {
   const stdout = createStream(options);
   const stderr = createStream(options);
+  const shown: OutputStream =
+    options.onPrint === undefined
+      ? stdout
+      : {
+          ...stdout,
+          write: (text) => {
+            stdout.write(text);
+            options.onPrint?.(text.toString());
+          },
+        };
   const code = await runProgram({
     argv: args,
     env: options.env ?? {},
     cwd: '/',
-    terminal: { stdout, stderr, isInteractive: options.isTerminal === true },
-    signal: new AbortController().signal,
+    terminal: { stdout: shown, stderr, isInteractive: options.isTerminal === true },
+    signal: options.signal ?? new AbortController().signal,
   });
   return {
     code,

@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { globalOptions, renderCommandHelp } from '../../../src/cli/help.ts';
 import { commands } from '../../../src/cli/index.ts';
 import { exitCodes } from '../../../src/errors.ts';
+import { startReceiver } from '../../support/http-receiver.ts';
+import { hasPrograms } from '../../support/needs.ts';
+import { plantArchive } from '../../support/planted-archives.ts';
 import { oldKeys, oldPassphrase } from '../../support/old-archives/old-keys.ts';
 import { createCliHost, type CliHost } from './cli-host.ts';
 
@@ -48,10 +51,16 @@ describe.each(commands.map((command) => [command.name, command] as const))('%s',
 
 describe('examples', () => {
   let host: CliHost;
+  let tiers: ReturnType<typeof tierEnvironment>;
   beforeAll(async () => {
     host = createCliHost();
-    await host.backUp();
-    await host.backUp();
+    tiers = tierEnvironment(host);
+    const createdAt = new Date(2026, 6, 24, 3, 0, 0);
+    for (const directory of [host.backups, tiers.SECONDARY_PATH, tiers.CLOUD_REMOTE]) {
+      plantArchive(directory, { hostname: 'pve1', createdAt });
+    }
+    await host.backUp([], { env: tiers });
+    await host.backUp([], { env: tiers });
     const usb = join(host.base, 'usb');
     mkdirSync(usb);
     await host.backUp([], { env: { BACKUP_PATH: usb } });
@@ -76,16 +85,49 @@ describe('examples', () => {
   });
 
   const examples = commands.flatMap(({ examples: list }) => list.map(({ command }) => command));
-  test.each(examples)('%s', async (line) => {
+  test.for(examples)('%s', async (line, context) => {
+    context.skip(line.includes('cloud') && !hasPrograms('rclone'), 'needs rclone');
+    context.skip(/ (notify pair|relay revoke) /.test(line), 'needs a relay: test/e2e/relay.test.ts');
+    context.skip(line.includes('notify test telegram'), 'needs Telegram');
     const { env, args } = parseShell(line, host.base);
     // What an example saves must not become the `latest` of the next one.
     if (args[0] === 'backup') env.BACKUP_PATH = join(host.base, 'scratch');
+    if (/secondary|cloud/.test(line)) Object.assign(env, tiers);
     if (args[0] === 'decrypt') env.BACKUP_PATH = join(host.base, 'encrypted');
-    const { code, stderr } = await host.run(args, { env });
+    if (args[0] === 'notify') Object.assign(env, await notificationEnvironment());
+    if (args[0] === 'relay') Object.assign(env, { SMTP_HOST: 'mail.invalid', RELAY_LISTEN: '127.0.0.1:0' });
+    // A relay serves until it is stopped.
+    const stop = line.startsWith('proxsave relay') ? { signal: AbortSignal.timeout(1_000) } : {};
+    const { code, stderr } = await host.run(args, { env, ...stop });
     // 1: a fake host has not everything; what matters is that the line is understood.
     expect([0, 1], `${stderr} exit code`).toContain(code);
   });
 });
+
+/** A webhook that takes everything, and mail that can be looked at. */
+async function notificationEnvironment() {
+  const { origin } = await startReceiver();
+  return {
+    WEBHOOK_ENABLED: 'true',
+    WEBHOOK_ENDPOINTS: 'chat',
+    WEBHOOK_CHAT_URL: `${origin}/hook`,
+    ...{ EMAIL_ENABLED: 'true', EMAIL_DELIVERY_METHOD: 'smtp', SMTP_HOST: 'mail.invalid' },
+  };
+}
+
+/** All three tiers, for lines that name one. */
+function tierEnvironment({ base }: CliHost) {
+  return {
+    SECONDARY_ENABLED: 'true',
+    SECONDARY_PATH: join(base, 'nas'),
+    SECONDARY_REQUIRE_MOUNT: 'no',
+    CLOUD_ENABLED: hasPrograms('rclone') ? 'true' : 'false',
+    CLOUD_REMOTE: join(base, 'cloud'),
+    MIN_DISK_SPACE_PRIMARY_GB: '0',
+    MIN_DISK_SPACE_SECONDARY_GB: '0',
+    MIN_DISK_SPACE_CLOUD_GB: '0',
+  };
+}
 
 /** Words of a shell line up to a pipe or redirection; places outside of the test's own are moved into it. */
 function parseShell(line: string, base: string): { env: Record<string, string>; args: string[] } {

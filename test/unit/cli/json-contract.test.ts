@@ -4,7 +4,10 @@ import { appendFileSync, copyFileSync, readFileSync, rmSync, truncateSync, write
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { plantArchive } from '../../support/planted-archives.ts';
 import { createCliHost, type CliHost } from './cli-host.ts';
+
+const noReserve = { MIN_DISK_SPACE_PRIMARY_GB: '0', MIN_DISK_SPACE_SECONDARY_GB: '0' };
 
 const schemaVersion = z.literal(1);
 const count = z.int().nonnegative();
@@ -51,6 +54,24 @@ const entry = z.strictObject({
 const entryLine = z.strictObject({ type: z.literal('entry'), schemaVersion, entry });
 
 const differing = z.array(z.strictObject({ path: z.string(), pathBase64: z.base64().optional() }));
+
+const verdict = z.enum(['keep', 'drop', 'foreign', 'unreadable']);
+const reason = z.strictObject({ rule: z.string(), text: z.string() });
+const nextRun = z.strictObject({
+  source: z.enum(['systemd', 'cron']),
+  where: z.string(),
+  at: z.iso.datetime().optional(),
+  rule: z.string().optional(),
+});
+
+const relayHost = {
+  hostId: z.string(),
+  hostname: z.string(),
+  pairedAt: z.iso.datetime(),
+  lastSeenAt: z.iso.datetime().optional(),
+  revokedAt: z.iso.datetime().optional(),
+  chatId: z.string().optional(),
+};
 
 const schemas = {
   diff: z.strictObject({
@@ -293,11 +314,196 @@ const schemas = {
     ),
   }),
   configTemplate: z.strictObject({ schemaVersion, template: z.string() }),
+  notifyTest: z.strictObject({
+    type: z.literal('summary'),
+    schemaVersion,
+    deliveries: z.array(
+      z.strictObject({
+        channel: z.enum(['telegram', 'email', 'gotify', 'webhook']),
+        name: z.string(),
+        status: z.enum(['sent', 'failed']),
+        attempts: count,
+        via: z.string().optional(),
+        detail: z.string().optional(),
+        hint: z.string().optional(),
+      }),
+    ),
+    misconfigured: z.array(
+      z.strictObject({ channel: z.string(), name: z.string(), message: z.string(), hint: z.string() }),
+    ),
+  }),
+  notifyPreview: z.strictObject({
+    type: z.literal('preview'),
+    schemaVersion,
+    channel: z.string(),
+    name: z.string(),
+    payload: z.string(),
+  }),
+  notifyPreviewEnd: z.strictObject({ type: z.literal('summary'), schemaVersion, previews: count }),
+  notifyPair: z.strictObject({
+    schemaVersion,
+    hostId: z.string(),
+    channels: z.array(z.enum(['telegram', 'mail'])),
+    secretFile: z.string(),
+    toSet: z.array(z.strictObject({ key: z.string(), value: z.string() })),
+  }),
+  relayEvent: z.strictObject({
+    type: z.literal('event'),
+    schemaVersion,
+    level: z.enum(['info', 'warning', 'error']),
+    message: z.string(),
+  }),
+  relay: z.strictObject({ type: z.literal('summary'), schemaVersion, address: z.url() }),
+  relayCode: z.strictObject({ schemaVersion, code: z.string(), expiresAt: z.iso.datetime() }),
+  relayHosts: z.strictObject({ schemaVersion, hosts: z.array(z.strictObject(relayHost)) }),
+  relayRevoke: z.strictObject({ schemaVersion, ...relayHost }),
+  relayUnit: z.strictObject({ schemaVersion, unit: z.string() }),
   overview: z.strictObject({
     schemaVersion,
     configFile: z.string().optional(),
     location: z.string(),
     lastRun: z.looseObject({ start_time: z.string() }).optional(),
+    copies: z.array(
+      z.strictObject({
+        tier: z.enum(['primary', 'secondary', 'cloud']),
+        location: z.string(),
+        lastAt: z.iso.datetime().optional(),
+      }),
+    ),
+    nextRun: nextRun.optional(),
+  }),
+  listTiers: z.strictObject({
+    schemaVersion,
+    tiers: z.array(
+      z.strictObject({
+        tier: z.enum(['primary', 'secondary', 'cloud']),
+        location: z.string(),
+        state: z.enum(['ok', 'unknown']),
+        problem: z.string().optional(),
+        hint: z.string().optional(),
+      }),
+    ),
+    archives: z.array(
+      z.strictObject({
+        name: z.string(),
+        hostname: z.string(),
+        sizeBytes: count,
+        createdAt: z.iso.datetime(),
+        copies: z.array(
+          z.strictObject({
+            tier: z.enum(['primary', 'secondary', 'cloud']),
+            location: z.string(),
+            sizeBytes: count,
+            problem: z.string().optional(),
+            status: z.enum(['complete', 'partial']).optional(),
+            installId: z.string().optional(),
+            provedAt: z.iso.datetime().optional(),
+            proof: z.enum(['every-file', 'read-back', 'remote-hash', 'size-only']).optional(),
+            verdict: verdict.optional(),
+            reasons: z.array(reason).optional(),
+          }),
+        ),
+      }),
+    ),
+  }),
+  status: z.strictObject({
+    schemaVersion,
+    hostname: z.string(),
+    verdict: z.enum(['good', 'attention', 'no-recent-copy']),
+    maxAgeSeconds: count,
+    lastRun: z
+      .strictObject({
+        startedAt: z.string(),
+        status: z.string(),
+        exitCode: count.optional(),
+        error: z.string().optional(),
+        archivePath: z.string().optional(),
+      })
+      .optional(),
+    nextRun: nextRun.optional(),
+    tiers: z.array(
+      z.strictObject({
+        tier: z.enum(['primary', 'secondary', 'cloud']),
+        location: z.string(),
+        isRequired: z.boolean(),
+        state: z.enum(['ok', 'unknown']),
+        problem: z.string().optional(),
+        hint: z.string().optional(),
+        archives: count,
+        isYoungEnough: z.boolean(),
+        newestGood: z.strictObject({ name: z.string(), createdAt: z.iso.datetime() }).optional(),
+        availableBytes: count.optional(),
+        totalBytes: count.optional(),
+      }),
+    ),
+    remarks: z.array(
+      z.strictObject({
+        level: z.enum(['attention', 'note']),
+        text: z.string(),
+        command: z.string().optional(),
+      }),
+    ),
+  }),
+  prune: z.strictObject({
+    schemaVersion,
+    isDryRun: z.boolean(),
+    tiers: z.array(
+      z.strictObject({
+        tier: z.enum(['primary', 'secondary', 'cloud']),
+        location: z.string(),
+        mayPrune: z.boolean(),
+        held: z.array(z.string()),
+        problem: z.string().optional(),
+        decisions: z.array(z.strictObject({ name: z.string(), verdict, reasons: z.array(reason) })),
+        notes: z.array(z.string()),
+        removed: z.array(z.string()),
+        failed: z.array(z.strictObject({ name: z.string(), message: z.string() })),
+      }),
+    ),
+  }),
+  simulation: z.strictObject({
+    schemaVersion,
+    days: count,
+    tiers: z.array(
+      z.strictObject({
+        tier: z.enum(['primary', 'secondary', 'cloud']),
+        policy: z.string(),
+        mostArchives: count,
+        kept: z.array(z.strictObject({ createdAt: z.iso.datetime(), reasons: z.array(reason) })),
+      }),
+    ),
+  }),
+  hold: z.strictObject({ schemaVersion, name: z.string(), isHeld: z.literal(true), reason: z.string() }),
+  release: z.strictObject({
+    schemaVersion,
+    name: z.string(),
+    isHeld: z.literal(false),
+    wasHeld: z.boolean(),
+  }),
+  adopt: z.strictObject({
+    schemaVersion,
+    hostname: z.string(),
+    isAdopted: z.boolean(),
+    groups: z.array(
+      z.strictObject({
+        tier: z.enum(['primary', 'secondary', 'cloud']),
+        installId: z.string().nullable(),
+        archives: z.array(z.strictObject({ name: z.string(), createdAt: z.iso.datetime() })),
+      }),
+    ),
+    problems: z.array(z.strictObject({ tier: z.string(), message: z.string() })),
+  }),
+  copy: z.strictObject({
+    type: z.literal('summary'),
+    schemaVersion,
+    archive: z.string(),
+    tier: z.enum(['primary', 'secondary', 'cloud']),
+    location: z.string(),
+    status: z.enum(['stored', 'already-there']),
+    proof: z.enum(['read-back', 'remote-hash', 'size-only']),
+    bytes: count,
+    hash: z.string().optional(),
+    hashValue: z.hex().optional(),
   }),
 };
 
@@ -370,9 +576,73 @@ describe('one document', () => {
     schemas.configShow.parse((await run('config', 'show')).json()[0]);
     schemas.configTemplate.parse((await run('config', 'template')).json()[0]);
   });
+  test('list --tier, status, prune, hold, release, adopt', async () => {
+    const secondary = { SECONDARY_ENABLED: 'true', SECONDARY_PATH: join(host.base, 'nas'), ...noReserve };
+    const json = async (...args: string[]) => {
+      const env = { ...secondary, SECONDARY_REQUIRE_MOUNT: 'no' };
+      return (await host.run([...args, '--json'], { env })).json().at(-1);
+    };
+    const copied = schemas.copy.parse(await json('copy', archive, '--to', 'secondary'));
+    expect(copied).toMatchObject({ status: 'stored', proof: 'read-back' });
+    const { archives } = schemas.listTiers.parse(await json('list', '--tier', 'all'));
+    expect(archives[0]?.copies).toHaveLength(2);
+    expect(schemas.status.parse(await json('status')).verdict).not.toBe('no-recent-copy');
+    expect(schemas.prune.parse(await json('prune', '--dry-run')).tiers).toHaveLength(2);
+    expect(schemas.simulation.parse(await json('prune', '--simulate', '10d')).tiers[0]?.kept).toHaveLength(
+      10,
+    );
+    schemas.hold.parse(await json('hold', 'latest', '--reason', 'x'));
+    expect(schemas.release.parse(await json('release', 'latest')).wasHeld).toBe(true);
+    plantArchive(host.backups, { hostname: 'pve1', createdAt: new Date(2026, 6, 24) });
+    const { groups } = schemas.adopt.parse(await json('adopt', '--dry-run'));
+    expect(groups).toMatchObject([{ tier: 'primary', installId: null }]);
+    rmSync(join(host.backups, groups[0]?.archives[0]?.name ?? ''));
+  });
   test('bare proxsave on a terminal', async () => {
     const result = await host.run(['--json'], { isTerminal: true });
     expect(schemas.overview.parse(result.json()[0]).lastRun).toBeDefined();
+  });
+});
+
+describe('relay and notifications', () => {
+  test('a relay, from its first event to its end, and a host that joins it and leaves it', async () => {
+    const env = { SMTP_HOST: '127.0.0.1', SMTP_PORT: '9', RELAY_LISTEN: '127.0.0.1:0' };
+    const stop = new AbortController();
+    let found: (address: string) => void = () => undefined;
+    const listening = new Promise<string>((resolve) => (found = resolve));
+    const onPrint = (text: string) => {
+      const address = /listening on (\S+),/.exec(text)?.[1];
+      if (address !== undefined) found(address);
+    };
+    const running = host.run(['relay', '--json'], { env, signal: stop.signal, onPrint });
+    const runHere = async (...args: string[]) => (await host.run([...args, '--json'], { env })).json()[0];
+    const { code } = schemas.relayCode.parse(await runHere('relay', 'code', '--chat-id', '-1001'));
+    const address = await listening;
+    const pairing = await runHere('notify', 'pair', '--relay', address, '--code', code);
+    const { hostId, toSet } = schemas.notifyPair.parse(pairing);
+    expect(toSet).toContainEqual({ key: 'RELAY_URL', value: address });
+    const { hosts } = schemas.relayHosts.parse(await runHere('relay', 'hosts'));
+    expect(hosts).toMatchObject([{ hostId, hostname: 'pve1', chatId: '-1001' }]);
+    expect(schemas.relayRevoke.parse(await runHere('relay', 'revoke', hostId)).revokedAt).toBeDefined();
+    expect(schemas.relayUnit.parse(await runHere('relay', 'unit')).unit).toContain('[Service]');
+    stop.abort();
+    const lines = (await running).json();
+    expect(schemas.relay.parse(lines.at(-1)).address).toBe(address);
+    for (const line of lines.slice(0, -1)) schemas.relayEvent.parse(line);
+  });
+  test('notify test and preview tell of each channel', async () => {
+    const env = {
+      WEBHOOK_ENABLED: 'true',
+      WEBHOOK_ENDPOINTS: 'gone,wrong',
+      WEBHOOK_GONE_URL: 'http://127.0.0.1:9/',
+      WEBHOOK_MAX_RETRIES: '0',
+    };
+    const tried = await host.run(['notify', 'test', '--json'], { env });
+    const { deliveries, misconfigured } = schemas.notifyTest.parse(tried.json().at(-1));
+    expect([tried.code, deliveries.length, misconfigured.length]).toEqual([6, 1, 1]);
+    const [preview, end] = (await host.run(['notify', 'preview', '--json'], { env })).json();
+    expect(schemas.notifyPreview.parse(preview).payload).toContain('Test message');
+    expect(schemas.notifyPreviewEnd.parse(end).previews).toBe(1);
   });
 });
 

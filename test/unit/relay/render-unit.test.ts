@@ -16,6 +16,11 @@ test('the service gets the configuration as a credential and has a user of its o
   expect(unit).not.toContain('relay.key');
 });
 
+test('a program whose path holds odd characters is quoted', () => {
+  const unit = renderRelayUnit({ ...request, program: '/srv/my "50%" tools/proxsave' });
+  expect(unit).toContain('ExecStart="/srv/my \\"50%%\\" tools/proxsave" relay');
+});
+
 test('with TLS the key comes in as a credential too', () => {
   const unit = renderRelayUnit({ ...request, tls: { certFile: '/c%.pem', keyFile: '/k.pem' } });
   expect(unit).toContain('LoadCredential=relay.crt:/c%%.pem\nLoadCredential=relay.key:/k.pem\n');

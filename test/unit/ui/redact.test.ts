@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createRedactor, redactValue } from '../../../src/ui/redact.ts';
 
 test('every occurrence goes, and a secret inside of a longer one leaves nothing behind', () => {
@@ -26,5 +26,34 @@ test('strings anywhere inside of a value are redacted, the rest stays', () => {
     a: ['x ********', 1, null],
     b: { c: '********', d: true },
     at: new Date(0),
+  });
+});
+
+describe('a long secret goes in every spelling that it takes on its way', () => {
+  const secret = 'tökén+/="&<x>42';
+  const redact = createRedactor([secret]);
+  test.each([
+    ['as it is', secret],
+    ['percent-encoded', encodeURIComponent(secret)],
+    [
+      'percent-encoded in small letters',
+      encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
+    ],
+    ['in JSON', JSON.stringify({ a: secret })],
+    ['in HTML', 'tökén+/=&quot;&amp;&lt;x&gt;42'],
+    ['hexadecimal', Buffer.from(secret).toString('hex')],
+    ['Base64', Buffer.from(secret).toString('base64')],
+    ['Base64 behind a user', Buffer.from(`a:${secret}`).toString('base64')],
+    ['Base64 behind another user', Buffer.from(`ab:${secret}`).toString('base64')],
+    ['Base64 for addresses', Buffer.from(secret).toString('base64url')],
+  ])('%s', (_title, text) => {
+    const shown = redact(`sent ${text}!`);
+    expect(shown).toContain('********');
+    // At most the bits that it shares with its neighbours are left.
+    expect(shown.length).toBeLessThan('sent ********!'.length + 9);
+  });
+
+  test('and two that overlap leave no more than the rest of one', () => {
+    expect(createRedactor(['abc12345', '345xyz789'])('abc12345xyz789')).toBe('********xyz789');
   });
 });

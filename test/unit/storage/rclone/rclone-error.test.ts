@@ -101,6 +101,7 @@ test.each([
   ['login failed: password=hidden user=root', 'user=root'],
   ['client_secret: "hidden"', 'client_secret'],
   ['pass=hidden', 'pass='],
+  ['RCLONE_CONFIG_NAS_PASS=hidden', 'RCLONE_CONFIG_NAS_PASS='],
 ])('secrets are taken out of %s', (text, kept) => {
   const shown = redactOutput(text);
   expect(shown).not.toContain('hidden');
