@@ -10,7 +10,7 @@ for pair in zstd:zstd xz:xz-utils lzma:xz-utils pigz:pigz bzip2:bzip2 pbzip2:pbz
 done
 # A Debian of their own is booted by the slow tests only.
 if [ "${PROXSAVE_SLOW_TESTS:-}" = 1 ]; then
-  for pair in systemd-nspawn:systemd-container debootstrap:debootstrap promtool:prometheus; do
+  for pair in systemd-nspawn:systemd-container debootstrap:debootstrap; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
   done
 fi
