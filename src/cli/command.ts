@@ -84,7 +84,7 @@ export interface CommandContext {
   /** Does that. */
   end(): void;
   /** From now on a second Ctrl-C does not end the program at once, and this is said instead; undefined: it does again. */
-  holdInterrupts(why: string | undefined): void;
+  holdInterrupts: (why: string | undefined) => void;
   /** Undefined: nobody can be asked. Say then which flag answers. */
   prompts: Prompts | undefined;
 }

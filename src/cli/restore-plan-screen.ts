@@ -83,8 +83,11 @@ function cut(text: string, width: number): string {
 const asked = /^(?:not named by --only|named by --skip|.* is not part of this restore)/u;
 const forReading = 'for reading and for work by hand';
 
+/** A directory with nothing of its own to say is no news. */
+const quietDirectory = 'a directory: made where something in it comes back';
+
 function isTold({ action, reason }: PlanEntry): boolean {
-  if (action === 'same') return false;
+  if (action === 'same' || reason === quietDirectory) return false;
   return !(action === 'skip' && asked.test(reason)) && !(action === 'export' && reason === forReading);
 }
 

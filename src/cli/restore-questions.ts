@@ -16,7 +16,7 @@ export async function askForPlace(context: CommandContext): Promise<{ tier: Tier
   if (prompts === undefined) throw nobodyToAsk('where the backup is', '--from PLACE or --tier TIER');
   const { config } = context.config.loadOrSalvage();
   const tiers = enabledTiers(config).map((value) => ({
-    value: value as TierName | 'other',
+    value,
     label: `${value} tier`,
     hint: placeOfTier(config, value),
   }));

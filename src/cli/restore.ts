@@ -13,6 +13,7 @@ import {
 } from '../errors.ts';
 import { asRealPath, type RealPath } from '../host/host.ts';
 import { choresAfter } from '../orchestrator/restore/afterwards.ts';
+import { mayTouchServices } from '../orchestrator/restore/around-services.ts';
 import {
   checkRun,
   givenPlan,
@@ -198,7 +199,7 @@ function screenOf(context: CommandContext, input: CommandInput, { session, plann
     live: session.live,
     network,
     exportDirectory: 'DIRECTORY',
-    areServicesDone: false,
+    areServicesDone: mayTouchServices(host),
   });
   return renderPlanScreen({
     plan,
@@ -231,7 +232,7 @@ async function carryOut(
   const { record, recordPath, error } = outcome;
   if (error !== undefined) {
     if (record.log_path !== '') context.note(`log: ${record.log_path}`);
-    throw error instanceof Error ? error : new Error(String(error));
+    throw error instanceof Error ? error : new Error('the restore failed', { cause: error });
   }
   if (context.global.isJson) context.printJson({ type: 'summary', recordPath, ...record });
   else

@@ -3,6 +3,7 @@
 import type { HostFacts } from '../../host/facts.ts';
 import type { NetworkPlan } from '../../restore/network/network-types.ts';
 import { changesHost, handsOut, type RestorePlan } from '../../restore/plan/restore-plan.ts';
+import { unitFileEffects } from '../../restore/services/unit-files.ts';
 
 export interface Chore {
   /** What it is for; one sentence without a full stop. */
@@ -44,13 +45,32 @@ const mountAll: Rule = (_input, changed) =>
     : [];
 
 const tellServices: Rule = ({ plan, areServicesDone }) => {
-  const verb = { reload: 'try-reload-or-restart', restart: 'try-restart' } as const;
+  const verb = { reload: 'try-reload-or-restart', restart: 'try-restart', stop: 'try-restart' } as const;
   if (areServicesDone || plan.services.length === 0) return [];
   return [
     {
       what: 'services read their configuration anew',
       commands: plan.services.map(({ unit, how }) => `systemctl ${verb[how]} ${unit}`),
     },
+  ];
+};
+
+/** Nothing starts them now: whether they should run before the next boot is the admin's choice. */
+const startUnits: Rule = ({ plan }) => {
+  const { newlyEnabled, changed } = unitFileEffects(plan);
+  const others = changed.filter((unit) => !newlyEnabled.includes(unit));
+  return [
+    ...(newlyEnabled.length === 0
+      ? []
+      : [
+          {
+            what: 'units that start at boot from now on; to start them now',
+            commands: [`systemctl start ${newlyEnabled.join(' ')}`],
+          },
+        ]),
+    ...(others.length === 0
+      ? []
+      : [{ what: 'units that changed themselves', commands: [`systemctl try-restart ${others.join(' ')}`] }]),
   ];
 };
 
@@ -141,5 +161,6 @@ const rules: readonly Rule[] = [
   reloadUnits,
   mountAll,
   tellServices,
+  startUnits,
   reboot,
 ];

@@ -24,20 +24,15 @@ export async function withUndoLock<Result>(
   { config, hostname, id }: { config: LoadedConfig; hostname: string; id: string },
   work: () => Promise<Result>,
 ): Promise<Result> {
-  let isBegun = false;
+  const begun = { isSo: false };
+  const begin = () => {
+    begun.isSo = true;
+    return work();
+  };
   try {
-    return await withRunLock(
-      taker,
-      config,
-      hostname,
-      () => {
-        isBegun = true;
-        return work();
-      },
-      { isGuardIgnored: true },
-    );
+    return await withRunLock(taker, config, hostname, begin, { isGuardIgnored: true });
   } catch (error) {
-    if (isBegun || !(error instanceof SkippedError) || !listGuards(taker.host).includes(id)) throw error;
+    if (begun.isSo || !(error instanceof SkippedError) || !listGuards(taker.host).includes(id)) throw error;
     return work();
   }
 }

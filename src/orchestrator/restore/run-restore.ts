@@ -12,7 +12,7 @@ import { printable } from '../../util/printable.ts';
 import { version } from '../../version.ts';
 import { createRun, type Run } from '../run-state.ts';
 import { choresAfter, type Chore } from './afterwards.ts';
-import { aroundServices } from './around-services.ts';
+import { aroundServices, mayTouchServices } from './around-services.ts';
 import { handOutStaged, listMissingPackages } from './hand-out.ts';
 import type { PlannedRun, RestoreSession } from './plan-run.ts';
 import { withRestoreLock } from './restore-lock.ts';
@@ -85,7 +85,7 @@ async function restore(
   parts.prepared = prepared;
   run.log.line('INFO', `restore ${prepared.id}: ${formatCount(prepared.steps, 'path')} will change`);
   options.holdInterrupts('What was begun is being taken back, which is not stopped half-way.');
-  parts.applied = await aroundServices(host, plan, () =>
+  parts.applied = await aroundServices(run, plan, () =>
     run.phase('apply', `Putting back ${formatCount(prepared.steps, 'path')}, and reading them back`, () =>
       applyRestore(host, state, prepared.id),
     ),
@@ -117,7 +117,7 @@ export function choresOf(
     live,
     network,
     exportDirectory,
-    areServicesDone: false,
+    areServicesDone: mayTouchServices(host),
     ...(missingPackages === undefined ? {} : { missingPackages }),
   });
 }

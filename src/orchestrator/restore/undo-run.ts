@@ -18,7 +18,7 @@ import { parsePlan, type RestorePlan } from '../../restore/plan/restore-plan.ts'
 import { formatCount } from '../../util/format.ts';
 import { createRun, type Run } from '../run-state.ts';
 import { choresAfter, type Chore } from './afterwards.ts';
-import { aroundServices } from './around-services.ts';
+import { aroundServices, mayTouchServices } from './around-services.ts';
 import { parseChoices } from './choices.ts';
 import { handOutStaged, listMissingPackages } from './hand-out.ts';
 import type { RestoreSession } from './plan-run.ts';
@@ -58,7 +58,7 @@ export async function runUndo(host: Host, request: UndoRequest): Promise<UndoneR
       const plan = planOf(host, config, id);
       const undo = () => undoRestore(host, state, id);
       const work = () => run.phase('undo', `Bringing back what was there before restore ${id}`, undo);
-      const undone = await (plan === undefined ? work() : aroundServices(host, plan, work));
+      const undone = await (plan === undefined ? work() : aroundServices(run, plan, work));
       run.log.line('INFO', `${formatCount(undone.restored, 'path')} brought back`);
       for (const note of undone.notes) run.log.line('WARNING', note);
       return undone;
@@ -119,7 +119,7 @@ export async function runResume(host: Host, request: ResumeRequest): Promise<Res
         strategies: session?.strategies.with(choices) ?? { merge: {}, stage: {} },
         ...(session === undefined ? {} : { source: session.source }),
       };
-      const applied = await aroundServices(host, plan, () =>
+      const applied = await aroundServices(run, plan, () =>
         run.phase('resume', `Bringing restore ${id} to its end`, () => resumeRestore(host, id, options)),
       );
       const { export: exportDirectory, staged: stagedDirectory } = restoreDirectory(state, id);
@@ -130,7 +130,7 @@ export async function runResume(host: Host, request: ResumeRequest): Promise<Res
         live,
         network: session?.strategies.network(),
         exportDirectory,
-        areServicesDone: false,
+        areServicesDone: mayTouchServices(host),
         ...(missingPackages === undefined ? {} : { missingPackages }),
       });
       finishRestore(host, state, id);

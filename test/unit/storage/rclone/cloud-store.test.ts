@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
@@ -42,6 +43,8 @@ test.skipIf(!hasPrograms('rclone'))('a directory of this machine is a remote too
   const store = createCloudStore(host, values, 'id');
   await store.prepare(never);
   const result = await store.put(putRequest(Buffer.from('text'), 'a.tar'));
-  expect(result).toEqual({ status: 'stored', proof: 'remote-hash', hash: 'sha256' });
+  const hashValue = createHash('sha256').update('text').digest('hex');
+  expect(result).toEqual({ status: 'stored', proof: 'remote-hash', hash: 'sha256', hashValue });
+  expect(await store.hashOf?.('a.tar', never)).toEqual({ hash: 'sha256', value: hashValue });
   expect(readdirSync(join(directory, 'saved'))).toEqual(['a.tar']);
 });

@@ -2,7 +2,7 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -21,6 +21,7 @@ import { putRequest, scratchDirectory } from '../../../support/store-suite.ts';
 const never = new AbortController().signal;
 const name = 'node1-backup-20260724-020000.tar.zst.bundle.tar';
 const small = Buffer.from('a small archive\n');
+const sha1Of = (bytes: Buffer) => createHash('sha1').update(bytes).digest('hex');
 
 /** A store on a local directory, with a script in place of rclone when there is one. */
 function localStore(options: Partial<TestStoreOptions> = {}, script?: (base: string) => string) {
@@ -45,7 +46,11 @@ async function rejection(promise: Promise<unknown>): Promise<Error & { hint?: st
 describe.skipIf(!hasPrograms('rclone'))('the cloud tier', () => {
   describe('proof', () => {
     test.each([
-      ['sftp', { checksum: true, download: false }, { proof: 'remote-hash', hash: 'sha1' }],
+      [
+        'sftp',
+        { checksum: true, download: false },
+        { proof: 'remote-hash', hash: 'sha1', hashValue: sha1Of(small) },
+      ],
       ['sftp', { checksum: false, download: true }, { proof: 'size-only' }],
       ['webdav', { checksum: true, download: false }, { proof: 'size-only' }],
       ['webdav', { checksum: true, download: true }, { proof: 'read-back' }],

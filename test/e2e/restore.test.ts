@@ -1,0 +1,273 @@
+// The way back through the program: a host is saved, wrecked and restored; everything is compared.
+
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { hasPrograms } from '../support/needs.ts';
+import { launcher, runBackup, runProgram } from '../support/run-program.ts';
+import {
+  hostFacts,
+  restore,
+  restoredHost,
+  savedHost,
+  summaryOf,
+  undo,
+  wreck,
+} from '../support/restore-host.ts';
+import { createSandbox, namesIn, writeHost } from '../support/sandbox.ts';
+import { treeFacts } from '../support/unpack.ts';
+
+const all = ['--with-review', '--yes'];
+
+/** Times of directories in which something was made that stays, and what stays. */
+function withoutStaying(facts: readonly string[]): string[] {
+  return facts.filter((line) => !/ etc$| etc\/new\.d(?:\/stays)?$/u.test(line));
+}
+
+test('a wrecked host comes back byte, mode, owner, time and link; the undo brings the wreck back', async () => {
+  const sandbox = await savedHost();
+  const saved = hostFacts(sandbox);
+  wreck(sandbox);
+  const wrecked = hostFacts(sandbox);
+  const done = await restore(sandbox, ['--from', sandbox.archive, ...all]);
+  expect(done.code, done.stderr).toBeLessThanOrEqual(1);
+  expect(withoutStaying(hostFacts(sandbox))).toEqual(withoutStaying(saved));
+  expect(readFileSync(join(sandbox.root, 'etc/new.d/stays'), 'utf8')).toContain('never deleted');
+  expect(done.stdout).toContain('read back from disk');
+  expect(done.stdout).toMatch(/proxsave undo \d{8}-\d{6}-[0-9a-f]{4}/);
+  const undone = await undo(sandbox, '--yes');
+  expect(undone.code, undone.stderr).toBe(0);
+  expect(hostFacts(sandbox)).toEqual(wrecked);
+  expect((await undo(sandbox, '--yes')).code).toBe(2);
+});
+
+test('a restored host has nothing more to restore', async () => {
+  const sandbox = await savedHost();
+  wreck(sandbox);
+  await restore(sandbox, ['--from', sandbox.archive, ...all]);
+  const again = await restore(sandbox, ['--from', sandbox.archive, ...all, '--dry-run', '--json']);
+  const plan = summaryOf(again) as { entries: { action: string; path: string; strategy?: string }[] };
+  expect(plan.entries.filter(({ action }) => action === 'create' || action === 'replace')).toEqual([]);
+});
+
+test('a dry run changes nothing at all below the root, and tells the plan on stdout', async () => {
+  const sandbox = await savedHost();
+  wreck(sandbox);
+  const before = treeFacts(sandbox.base);
+  const { code, stdout } = await restore(sandbox, [
+    '--from',
+    sandbox.archive,
+    '--with-review',
+    '--dry-run',
+    '--diff',
+  ]);
+  expect(code).toBe(0);
+  expect(treeFacts(sandbox.base)).toEqual(before);
+  expect(stdout).toContain('+PermitRootLogin yes');
+  expect(stdout).not.toContain('root:*:19000');
+});
+
+test.skipIf(!hasPrograms('strace'))('a dry run opens nothing for writing (needs strace)', async () => {
+  const sandbox = await savedHost();
+  wreck(sandbox);
+  const trace = join(sandbox.base, 'trace');
+  const calls =
+    'trace=openat,open,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,link,linkat,symlink,symlinkat,chmod,fchmod,fchmodat,chown,lchown,fchownat,utimensat,truncate,ftruncate';
+  execFileSync(
+    'strace',
+    [
+      '-f',
+      '-o',
+      trace,
+      '-e',
+      calls,
+      launcher,
+      'restore',
+      '--root',
+      sandbox.root,
+      '--from',
+      sandbox.archive,
+      '-n',
+    ],
+    { env: sandbox.env, stdio: 'ignore' },
+  );
+  const changing = readFileSync(trace, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(sandbox.base) && !line.includes('ENOENT'))
+    .filter((line) => !/open(?:at)?\(/u.test(line) || /O_WRONLY|O_RDWR|O_CREAT/u.test(line));
+  expect(changing).toEqual([]);
+});
+
+test('a bare host takes an archive from a directory, with no configuration at all', async () => {
+  const source = await savedHost();
+  const bare = createSandbox({
+    files: { '/etc/hostname': 'node1\n', '/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n' },
+  });
+  const { PATH = '' } = bare.env;
+  const { code, stderr } = await runProgram(
+    ['restore', '--root', bare.root, '--from', source.backups, ...all],
+    { PATH },
+  );
+  expect(code, stderr).toBeLessThanOrEqual(1);
+  expect(readFileSync(join(bare.root, 'etc/ssh/sshd_config'), 'utf8')).toBe('PermitRootLogin yes\n');
+  expect(readFileSync(join(bare.root, 'root/.ssh/authorized_keys'), 'utf8')).toContain('admin');
+  const logs = namesIn(join(bare.root, 'var/log/proxsave'));
+  expect(logs.filter((name) => name.startsWith('restore-node1-') && name.endsWith('.log'))).toHaveLength(1);
+  expect(logs.filter((name) => name.startsWith('restore-stats-'))).toHaveLength(1);
+});
+
+test('without a terminal and without --yes nothing is begun, and the flags are named', async () => {
+  const sandbox = await savedHost();
+  wreck(sandbox);
+  const before = treeFacts(sandbox.base);
+  const { code, stderr } = await restore(sandbox, ['--from', sandbox.archive]);
+  expect(code).toBe(2);
+  expect(stderr).toContain('--yes');
+  expect(stderr).toContain('--dry-run');
+  expect(treeFacts(sandbox.base)).toEqual(before);
+});
+
+test.each([
+  [['--from', '/no/such/place', '--yes'], '/no/such/place'],
+  [['--only', 'no-such-area', '--yes'], 'no-such-area'],
+  [['--only', 'etc/hosts', '--yes'], '/etc/hosts'],
+  [['--map', 'eno1', '--yes'], 'OLD=NEW'],
+  [['--mode', 'custom', '--yes'], '--categories'],
+  [['--categories', 'sshh', '--yes'], 'did you mean "ssh"'],
+  [['--keep-address', '--archive-address', '--yes'], 'contradict'],
+  [['--resume', '20260101-000000-abcd'], 'there is no restore'],
+])('wrong input ends with 2 and says what to do: %s', async (args, told) => {
+  const sandbox = createSandbox();
+  const { code, stderr } = await restore(sandbox, args);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(told)]);
+});
+
+test('a damaged archive is refused before anything is changed', async () => {
+  const sandbox = await savedHost();
+  wreck(sandbox);
+  const before = hostFacts(sandbox);
+  const bytes = readFileSync(sandbox.archive);
+  const at = bytes.length - 3000;
+  bytes[at] = (bytes[at] ?? 0) ^ 0xff;
+  writeFileSync(sandbox.archive, bytes);
+  const { code, stderr } = await restore(sandbox, ['--from', sandbox.archive, ...all]);
+  expect(code).toBe(8);
+  expect(stderr).toContain('is not restored');
+  expect(hostFacts(sandbox)).toEqual(before);
+});
+
+test('areas and paths are named or left out', async () => {
+  const sandbox = await savedHost();
+  wreck(sandbox);
+  const { code } = await restore(sandbox, [
+    '--from',
+    sandbox.archive,
+    '--only',
+    'cron,/root/.ssh',
+    '--skip',
+    '/etc/cron.daily',
+    '--yes',
+  ]);
+  expect(code).toBeLessThanOrEqual(1);
+  expect(existsSync(join(sandbox.root, 'etc/cron.d/job'))).toBe(true);
+  expect(existsSync(join(sandbox.root, 'root/.ssh/authorized_keys'))).toBe(true);
+  expect(statSync(join(sandbox.root, 'etc/cron.daily/report')).mode & 0o777).toBe(0o777);
+  expect(readFileSync(join(sandbox.root, 'etc/ssh/sshd_config'), 'utf8')).toBe('wrecked\n');
+});
+
+test('a plan that was saved is carried out as it was shown, or not at all', async () => {
+  const sandbox = await savedHost();
+  const saved = hostFacts(sandbox);
+  wreck(sandbox);
+  const file = join(sandbox.base, 'plan.json');
+  const planned = await restore(sandbox, [
+    '--from',
+    sandbox.archive,
+    '--with-review',
+    '--dry-run',
+    '--save-plan',
+    file,
+  ]);
+  expect(planned.code, planned.stderr).toBe(0);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  writeFileSync(join(sandbox.root, 'etc/ssh/sshd_config'), 'changed since the plan\n');
+  const refused = await restore(sandbox, ['--from', sandbox.archive, '--plan', file, '--yes']);
+  expect(refused.code).toBe(4);
+  expect(refused.stderr).toContain('/etc/ssh/sshd_config');
+  wreckConfig(sandbox.root);
+  const again = await restore(sandbox, ['--from', sandbox.archive, '--with-review', '--dry-run', '--json']);
+  writeFileSync(file, again.stdout);
+  const done = await restore(sandbox, ['--from', sandbox.archive, '--plan', file, '--yes']);
+  expect(done.code, done.stderr).toBeLessThanOrEqual(1);
+  expect(withoutStaying(hostFacts(sandbox))).toEqual(withoutStaying(saved));
+});
+
+function wreckConfig(root: string): void {
+  writeFileSync(join(root, 'etc/ssh/sshd_config'), 'wrecked\n');
+}
+
+test('an encrypted archive opens with its key; without one, or with a wrong one, nothing is changed', async () => {
+  const identity = join(createSandbox().base, 'key.txt');
+  execFileSync('age-keygen', ['-o', identity], { stdio: 'ignore' });
+  const recipient = execFileSync('age-keygen', ['-y', identity], { encoding: 'utf8' }).trim();
+  const sandbox = await savedHost(restoredHost, { ENCRYPT_ARCHIVE: 'true', AGE_RECIPIENT: recipient });
+  const saved = hostFacts(sandbox);
+  wreck(sandbox);
+  const wrecked = hostFacts(sandbox);
+  const without = await restore(sandbox, ['--from', sandbox.archive, ...all]);
+  expect(without.code).toBe(2);
+  expect(without.stderr).toContain('--identity');
+  const other = join(sandbox.base, 'other.txt');
+  execFileSync('age-keygen', ['-o', other], { stdio: 'ignore' });
+  expect((await restore(sandbox, ['--from', sandbox.archive, ...all, '--identity', other])).code).toBe(15);
+  expect(hostFacts(sandbox)).toEqual(wrecked);
+  const done = await restore(sandbox, ['--from', sandbox.archive, ...all, '--identity', identity]);
+  expect(done.code, done.stderr).toBeLessThanOrEqual(1);
+  expect(withoutStaying(hostFacts(sandbox))).toEqual(withoutStaying(saved));
+});
+
+test('a backup that starts while a restore holds the lock does nothing and ends with 16', async () => {
+  const sandbox = await savedHost();
+  const unit = join(sandbox.root, 'etc/systemd/system/proxsave-guard-20260101-000000-abcd.timer');
+  writeHost(sandbox, { [unit.slice(sandbox.root.length)]: '[Timer]\n' });
+  // systemctl of the host below the root is a stub: the timer is enabled and runs.
+  writeFileSync(join(sandbox.stubs, 'systemctl'), '#!/bin/sh\nexit 0\n');
+  chmodSync(join(sandbox.stubs, 'systemctl'), 0o755);
+  const { code, stderr } = await runBackup(sandbox, { env: { PROXSAVE_COMMANDS: sandbox.stubs } });
+  expect(code).toBe(16);
+  expect(stderr).toContain('proxsave confirm 20260101-000000-abcd');
+  rmSync(unit);
+  expect(readdirSync(sandbox.backups).length).toBeGreaterThan(0);
+});
+
+test('undo --list tells every restore and its state, as text and as JSON', async () => {
+  const sandbox = await savedHost();
+  expect((await undo(sandbox, '--list')).stderr).toContain('no restore');
+  wreck(sandbox);
+  await restore(sandbox, ['--from', sandbox.archive, ...all]);
+  const listed = await undo(sandbox, '--list');
+  expect(listed.stdout).toMatch(/^\d{8}-\d{6}-[0-9a-f]{4} {2}done; /u);
+  const { restores } = JSON.parse((await undo(sandbox, '--list', '--json')).stdout) as {
+    restores: { status: string; isUndoable: boolean }[];
+  };
+  expect(restores).toMatchObject([{ status: 'finished', isUndoable: true }]);
+});
+
+test('the summary as JSON names every path with what was done, and the record holds the same', async () => {
+  const sandbox = await savedHost();
+  wreck(sandbox);
+  const done = await restore(sandbox, ['--from', sandbox.archive, ...all, '--json']);
+  const summary = summaryOf(done) as {
+    type: string;
+    applied: number;
+    recordPath: string;
+    paths: { path: string; change?: string }[];
+  };
+  expect(summary.type).toBe('summary');
+  expect(summary.paths).toContainEqual(
+    expect.objectContaining({ path: 'etc/cron.d/job', change: 'created' }),
+  );
+  const record = JSON.parse(readFileSync(summary.recordPath, 'utf8')) as { applied: number; kind: string };
+  expect([record.kind, record.applied]).toEqual(['restore', summary.applied]);
+});
