@@ -18,7 +18,7 @@ here=$(dirname "$(readlink -f "$0")")
 PROXSAVE_PROGRAM=\${PROXSAVE_PROGRAM:-$0}
 NODE_COMPILE_CACHE=\${NODE_COMPILE_CACHE:-$here/compile-cache}
 export PROXSAVE_PROGRAM NODE_COMPILE_CACHE
-exec "$here/../node_modules/.bin/node" --disable-warning=ExperimentalWarning --single-threaded-gc "$here/main.js" "$@"
+exec "$here/../node_modules/.bin/node" --disable-warning=ExperimentalWarning --v8-pool-size=1 "$here/main.js" "$@"
 `;
 
 rmSync(output, { recursive: true, force: true });

@@ -23,8 +23,11 @@ import {
   type RestoreSession,
 } from '../orchestrator/restore/plan-run.ts';
 import { runRestore } from '../orchestrator/restore/run-restore.ts';
+import { defaultConfirmSeconds } from '../restore/network/apply-live.ts';
 import { changesHost, handsOut, renderPlan, type RestorePlan } from '../restore/plan/restore-plan.ts';
+import { printable } from '../util/printable.ts';
 import type { Command, CommandContext, CommandInput } from './command.ts';
+import { liveNetworkGiven } from './live-network-given.ts';
 import { keyOptions, unlock } from './keys-given.ts';
 import { archiveArgument, tierOption } from './open-named.ts';
 import { programName } from './program-name.ts';
@@ -56,6 +59,15 @@ export const restoreCommand: Command = {
     { flags: '--diff', description: 'show what changes in each file; secrets are masked' },
     { flags: '--save-plan <file>', description: 'write the plan to a file' },
     { flags: '--plan <file>', description: 'carry out a plan that was saved' },
+    {
+      flags: '--apply-network',
+      description:
+        'set the network up now; it goes back by itself unless it is confirmed (default: at the next reboot)',
+    },
+    {
+      flags: '--confirm-within <seconds>',
+      description: `with --apply-network: time for the confirmation (default ${defaultConfirmSeconds})`,
+    },
     { flags: '--resume <id>', description: 'bring a restore that was cut off to its end' },
     { flags: '--yes', description: 'do not ask' },
     { flags: `--${unfitOverride}`, description: 'override: a failed check stops a restore' },
@@ -98,6 +110,7 @@ export const restoreCommand: Command = {
     // Wrong words are told before anything long begins.
     requestGiven(input);
     choicesGiven(context.host, input);
+    liveNetworkGiven(context, input);
     const archive = await unlock(context, input, await openToRestore(context, input));
     const session = await openSession(context.host, { config, archive, reporter: context.createReporter() });
     const planned = await makePlan(context, input, session);
@@ -228,7 +241,12 @@ async function carryOut(
   demandFit(plan, input);
   if (!input.flag('yes')) await askToGoOn(context, plan);
   const reporter = context.createReporter();
-  const outcome = await runRestore(session, planned, { reporter, holdInterrupts: context.holdInterrupts });
+  const liveNetwork = liveNetworkGiven(context, input);
+  const outcome = await runRestore(session, planned, {
+    reporter,
+    holdInterrupts: context.holdInterrupts,
+    ...(liveNetwork === undefined ? {} : { liveNetwork }),
+  });
   const { record, recordPath, error } = outcome;
   if (error !== undefined) {
     if (record.log_path !== '') context.note(`log: ${record.log_path}`);
@@ -253,9 +271,14 @@ function demandFit({ preflight }: RestorePlan, input: CommandInput): void {
   const failed = preflight.filter(({ verdict }) => verdict === 'fail');
   if (failed.length === 0 || input.flag('restoreOntoAHostThatFailedTheChecks')) return;
   const list = failed.map(
-    ({ check, backup, host, message }) => `\n${check}: ${backup} there, ${host} here. ${message}`,
+    ({ check, backup, host, message }) =>
+      `\n${check}: ${orNothing(backup)} there, ${orNothing(host)} here. ${message}`,
   );
   throw new SecurityError(`this backup does not fit this host:${list.join('')}`, {
     hint: `single files come out with: proxsave extract\nif you are sure: --${unfitOverride}`,
   });
+}
+
+function orNothing(text: string): string {
+  return text === '' ? 'nothing' : printable(text);
 }

@@ -1,9 +1,10 @@
 // proxsave undo [ID]: brings back what was there before a restore. --list: which restores there were.
 
 import { exitCodeOf, InterruptedError, UsageError, type ExitCode } from '../errors.ts';
-import { restoreToUndo, runUndo } from '../orchestrator/restore/undo-run.ts';
+import { restoreToUndo, runUndo, undoGuarded } from '../orchestrator/restore/undo-run.ts';
 import type { RestoreStatus } from '../restore/engine/journal.ts';
 import { listRestores, type ListedRestore } from '../restore/engine/undo-restore.ts';
+import { listGuards } from '../restore/network/guard.ts';
 import { formatCount, formatLocalTime } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command, CommandContext, CommandInput } from './command.ts';
@@ -27,6 +28,7 @@ export const undoCommand: Command = {
   ],
   options: [
     { flags: '--list', description: 'list the restores of this host' },
+    { flags: '--reload-network', description: 'also set up the running network as it was' },
     { flags: '--yes', description: 'do not ask' },
   ],
   examples: [
@@ -40,9 +42,17 @@ export const undoCommand: Command = {
     if (input.flag('list')) return list(context, restores);
     const chosen = restoreToUndo(restores, input.args[0]);
     await confirm(context, input, chosen);
+    // The guard itself comes with --reload-network.
+    if (!input.flag('reloadNetwork') && listGuards(context.host).includes(chosen.id)) {
+      await undoGuarded(context.host, { config, id: chosen.id });
+      if (context.global.isJson) context.printJson({ type: 'summary', restoreId: chosen.id });
+      else context.print(`Restore ${chosen.id} is taken back, and the network with it.`);
+      return exitCodeOf('ok');
+    }
     const undone = await runUndo(context.host, {
       config,
       id: chosen.id,
+      reloadsNetwork: input.flag('reloadNetwork'),
       reporter: context.createReporter(),
       holdInterrupts: context.holdInterrupts,
     });

@@ -1,11 +1,24 @@
 // The way back through the program: a host is saved, wrecked and restored; everything is compared.
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { makeOldArchive } from '../support/old-archives/make-old-archive.ts';
+import { deduplicated, sharedContent } from '../support/old-archives/old-host.ts';
 import { hasPrograms } from '../support/needs.ts';
-import { launcher, runBackup, runProgram } from '../support/run-program.ts';
+import { launcher, runBackup, runProgram, startProgram, until } from '../support/run-program.ts';
 import {
   hostFacts,
   restore,
@@ -15,7 +28,7 @@ import {
   undo,
   wreck,
 } from '../support/restore-host.ts';
-import { createSandbox, namesIn, writeHost } from '../support/sandbox.ts';
+import { createSandbox, namesIn, pveHost, writeHost } from '../support/sandbox.ts';
 import { treeFacts } from '../support/unpack.ts';
 
 const all = ['--with-review', '--yes'];
@@ -33,7 +46,7 @@ test('a wrecked host comes back byte, mode, owner, time and link; the undo bring
   const done = await restore(sandbox, ['--from', sandbox.archive, ...all]);
   expect(done.code, done.stderr).toBeLessThanOrEqual(1);
   expect(withoutStaying(hostFacts(sandbox))).toEqual(withoutStaying(saved));
-  expect(readFileSync(join(sandbox.root, 'etc/new.d/stays'), 'utf8')).toContain('never deleted');
+  expect(readFileSync(join(sandbox.root, 'etc/new.d/stays'), 'utf8')).toContain('ever deleted');
   expect(done.stdout).toContain('read back from disk');
   expect(done.stdout).toMatch(/proxsave undo \d{8}-\d{6}-[0-9a-f]{4}/);
   const undone = await undo(sandbox, '--yes');
@@ -270,4 +283,117 @@ test('the summary as JSON names every path with what was done, and the record ho
   );
   const record = JSON.parse(readFileSync(summary.recordPath, 'utf8')) as { applied: number; kind: string };
   expect([record.kind, record.applied]).toEqual(['restore', summary.applied]);
+});
+
+test('an archive of the existing edition comes back, its deduplicated links as the files they stand for', async () => {
+  const sandbox = createSandbox({
+    files: { ...pveHost, '/etc/hostname': 'pve1\n' },
+  });
+  const directory = join(sandbox.base, 'usb');
+  mkdirSync(directory);
+  makeOldArchive(directory, { codec: 'xz' });
+  const done = await restore(sandbox, ['--from', directory, '--with-review', '--yes']);
+  expect(done.code, done.stderr).toBeLessThanOrEqual(1);
+  for (const { path, mode } of deduplicated.filter((one) => !one.path.startsWith('etc/pve/'))) {
+    const place = join(sandbox.root, path);
+    expect([path, lstatSync(place).isFile(), statSync(place).mode & 0o7777]).toEqual([path, true, mode]);
+    expect(readFileSync(place, 'utf8')).toBe(sharedContent);
+  }
+});
+
+test('fstab keeps the mounts of this host, and what only the backup mounts is merged or named', async () => {
+  const there =
+    '# there\nUUID=aaaa-1 / ext4 defaults 0 1\nUUID=aaaa-2 none swap sw 0 0\nnas:/export /mnt/nas nfs defaults 0 0\n';
+  const here = 'UUID=bbbb-1 / ext4 errors=remount-ro 0 1\n';
+  const sandbox = await savedHost({ ...restoredHost, '/etc/fstab': there });
+  writeFileSync(join(sandbox.root, 'etc/fstab'), here);
+  const done = await restore(sandbox, ['--from', sandbox.archive, '--include', 'storage', '--yes']);
+  expect(done.code, done.stderr).toBeLessThanOrEqual(1);
+  const merged = readFileSync(join(sandbox.root, 'etc/fstab'), 'utf8');
+  expect(merged).toContain('UUID=bbbb-1 / ext4 errors=remount-ro 0 1');
+  expect(merged).not.toMatch(/^UUID=aaaa-1/mu);
+  expect(merged).toMatch(/^nas:\/export\s+\/mnt\/nas\s+nfs\s+\S*nofail/mu);
+  expect(statSync(join(sandbox.root, 'mnt/nas')).isDirectory()).toBe(true);
+});
+
+test('a host with another name keeps it when asked to', async () => {
+  const sandbox = await savedHost();
+  writeHost(sandbox, { '/etc/hostname': 'other\n', '/etc/hosts': '127.0.0.1 localhost\n192.0.2.2 other\n' });
+  const done = await restore(sandbox, ['--from', sandbox.archive, ...all, '--keep-hostname']);
+  expect(done.code, done.stderr).toBeLessThanOrEqual(1);
+  expect(readFileSync(join(sandbox.root, 'etc/hostname'), 'utf8')).toBe('other\n');
+  expect(readFileSync(join(sandbox.root, 'etc/hosts'), 'utf8')).toContain('192.0.2.2 other');
+});
+
+test('a directory with archives of several hosts, and none of this one, wants one to be named', async () => {
+  const first = await savedHost();
+  const second = await savedHost({ ...restoredHost, '/etc/hostname': 'node2\n' });
+  copyFileSync(second.archive, join(first.backups, basename(second.archive)));
+  writeFileSync(join(first.root, 'etc/hostname'), 'node3\n');
+  const refused = await restore(first, ['--from', first.backups, ...all]);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('hosts: node2, node1')]);
+  const named = await restore(first, [
+    '--from',
+    first.backups,
+    basename(second.archive),
+    ...all,
+    '--dry-run',
+  ]);
+  expect([named.code, named.stdout]).toEqual([0, expect.stringContaining('of node2')]);
+});
+
+test(
+  'an interrupt while files are put back leaves the host as it was, and says so',
+  { timeout: 60_000 },
+  async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 1500 }, (_, index) => [`/usr/local/share/own/${index}`, `${index}\n`]),
+    );
+    const sandbox = await savedHost(
+      { ...restoredHost, ...files },
+      { CUSTOM_BACKUP_PATHS: '/usr/local/share/own' },
+    );
+    rmSync(join(sandbox.root, 'usr/local/share/own'), { recursive: true });
+    const wrecked = hostFacts(sandbox);
+    const { child, ended } = startProgram(
+      ['restore', '--root', sandbox.root, '--from', sandbox.archive, ...all],
+      sandbox.env,
+    );
+    await until('the first file is there', () => existsSync(join(sandbox.root, 'usr/local/share/own')));
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(code, stderr).toBe(130);
+    expect(stderr).toContain('as it was before');
+    expect(hostFacts(sandbox)).toEqual(wrecked);
+  },
+);
+
+test('a restore that was killed can be brought to its end, or taken back', { timeout: 90_000 }, async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 1500 }, (_, index) => [`/usr/local/share/own/${index}`, `${index}\n`]),
+  );
+  const sandbox = await savedHost(
+    { ...restoredHost, ...files },
+    { CUSTOM_BACKUP_PATHS: '/usr/local/share/own' },
+  );
+  const saved = hostFacts(sandbox);
+  rmSync(join(sandbox.root, 'usr/local/share/own'), { recursive: true });
+  const wrecked = hostFacts(sandbox);
+  const { child, ended } = startProgram(
+    ['restore', '--root', sandbox.root, '--from', sandbox.archive, ...all],
+    sandbox.env,
+  );
+  await until('the first file is there', () => existsSync(join(sandbox.root, 'usr/local/share/own')));
+  child.kill('SIGKILL');
+  await ended;
+  const { restores } = JSON.parse((await undo(sandbox, '--list', '--json')).stdout) as {
+    restores: { id: string; status: string }[];
+  };
+  expect(restores).toMatchObject([{ status: 'applying' }]);
+  const resumed = await restore(sandbox, ['--resume', restores[0]?.id ?? '']);
+  expect(resumed.code, resumed.stderr).toBe(0);
+  expect(hostFacts(sandbox)).toEqual(saved);
+  expect((await undo(sandbox, '--yes')).code).toBe(0);
+  expect(hostFacts(sandbox)).toEqual(wrecked);
 });

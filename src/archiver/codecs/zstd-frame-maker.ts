@@ -7,8 +7,8 @@ import { constants, createZstdCompress, type ZstdOptions } from 'node:zlib';
 const outputBytes = 1024 * 1024;
 
 export interface FrameMaker {
-  /** A whole frame of these chunks. One call at a time. Rejects with the error of node:zlib. */
-  compress(chunks: readonly Buffer[]): Promise<Buffer>;
+  /** A whole frame of these chunks, in pieces. One call at a time. Rejects with the error of node:zlib. */
+  compress(chunks: readonly Buffer[]): Promise<Buffer[]>;
   close(): void;
 }
 
@@ -25,8 +25,7 @@ export function createFrameMaker(params: NonNullable<ZstdOptions['params']>): Fr
         output = [];
         for (const chunk of chunks) stream.write(chunk);
         stream.flush(constants.ZSTD_e_end, () => {
-          const [only] = output;
-          resolve(output.length === 1 && only !== undefined ? only : Buffer.concat(output));
+          resolve(output);
         });
       }),
     close: () => {

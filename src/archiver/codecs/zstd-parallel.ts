@@ -25,7 +25,7 @@ export function createParallelZstdCompress(
   const maxJobs = Math.min(threads + 1, maxConcurrentFrames);
   const makers: FrameMaker[] = [];
   const idle: FrameMaker[] = [];
-  const jobs: Promise<Buffer>[] = [];
+  const jobs: Promise<Buffer[]>[] = [];
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let isEmpty = true;
@@ -58,7 +58,7 @@ export function createParallelZstdCompress(
   };
 
   const drain = async (stage: Transform, jobsLeft: number) => {
-    while (jobs.length > jobsLeft) stage.push(await jobs.shift());
+    while (jobs.length > jobsLeft) for (const piece of (await jobs.shift()) ?? []) stage.push(piece);
   };
 
   return new Transform({

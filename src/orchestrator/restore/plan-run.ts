@@ -102,7 +102,7 @@ export async function checkRun(session: RestoreSession, planned: PlannedRun): Pr
 
 /** A plan that was saved, for this archive. @throws UsageError when it is of another archive or cannot be used */
 export async function givenPlan(session: RestoreSession, text: string, where: string): Promise<PlannedRun> {
-  const plan = parsePlan(text, where);
+  const plan = parsePlan(lastDocument(text), where);
   const { source, host } = session;
   demandSameArchive(plan, source, where);
   if (plan.host.root !== host.root) {
@@ -113,6 +113,12 @@ export async function givenPlan(session: RestoreSession, text: string, where: st
   const choices = parseChoices(plan.choices, where);
   const fresh = await planRun(session, plan.request, choices);
   return { ...fresh, plan };
+}
+
+/** What `--dry-run --json` printed is taken too: the plan is its last line. */
+function lastDocument(text: string): string {
+  const lines = text.trimEnd().split('\n');
+  return lines.every((line) => line.startsWith('{')) ? (lines.at(-1) ?? '') : text;
 }
 
 function demandSameArchive({ archive }: RestorePlan, source: ArchiveSource, where: string): void {

@@ -1,18 +1,22 @@
 // A restore, from the plan that was agreed to until its record. Reads like a table of contents; each step has a file of its own.
 
+import { hostPathOf } from '../../config/layout.ts';
 import { AppError, InterruptedError } from '../../errors.ts';
 import type { RealPath } from '../../host/host.ts';
 import { applyRestore, type AppliedRestore } from '../../restore/engine/apply-restore.ts';
 import { prepareRestore, type PreparedRestore } from '../../restore/engine/prepare-restore.ts';
 import { finishRestore } from '../../restore/engine/undo-restore.ts';
+import type { LiveNetworkEnd } from '../../restore/network/apply-live.ts';
 import { planActions, type PlanAction, type RestorePlan } from '../../restore/plan/restore-plan.ts';
+import { leaveOut } from '../../restore/plan/summarise-entries.ts';
 import type { Reporter } from '../../ui/reporter.ts';
-import { formatCount } from '../../util/format.ts';
+import { formatCount, formatLocalTime } from '../../util/format.ts';
 import { printable } from '../../util/printable.ts';
 import { version } from '../../version.ts';
 import { createRun, type Run } from '../run-state.ts';
 import { choresAfter, type Chore } from './afterwards.ts';
 import { aroundServices, mayTouchServices } from './around-services.ts';
+import { prepareLiveNetwork, setUpNetwork, type LiveNetworkWish } from './live-network.ts';
 import { handOutStaged, listMissingPackages } from './hand-out.ts';
 import type { PlannedRun, RestoreSession } from './plan-run.ts';
 import { withRestoreLock } from './restore-lock.ts';
@@ -29,6 +33,8 @@ export interface RestoreOptions {
   reporter: Reporter;
   /** Called when from now on a second Ctrl-C must not end the program, with what it would break. */
   holdInterrupts: (why: string | undefined) => void;
+  /** The network is set up at once, under guard; absent: at the next boot. */
+  liveNetwork?: LiveNetworkWish;
 }
 
 export interface RestoreOutcome {
@@ -40,6 +46,8 @@ export interface RestoreOutcome {
 
 /** What is known of the restore; grows while it runs. */
 interface RestoreParts {
+  /** As it is carried out. */
+  plan?: RestorePlan;
   prepared?: PreparedRestore;
   applied?: AppliedRestore;
   chores: readonly Chore[];
@@ -59,14 +67,29 @@ export async function runRestore(
     await withRestoreLock(run, config, live.hostname, async () => {
       openRestoreLog(run, { config, kind: 'restore', hostname: live.hostname });
       logPlan(run, planned.plan);
-      await restore(run, session, planned, { parts, options });
+      parts.plan = withoutOwnDirectories(session, planned.plan);
+      await restore(run, session, { ...planned, plan: parts.plan }, { parts, options });
     });
   } catch (error) {
     parts.error = classify(run, error);
   } finally {
     options.holdInterrupts(undefined);
   }
-  return finish(run, session, planned, parts);
+  return finish(run, session, parts.plan ?? planned.plan, parts);
+}
+
+/** On a bare host ProxSave's own directories are made by now, so that the plan need not make them any more. */
+function withoutOwnDirectories({ host, config }: RestoreSession, plan: RestorePlan): RestorePlan {
+  const { state } = config.places;
+  host.fs.makeDirectory(state, 0o700);
+  const own = [state, config.values.LOG_PATH, config.values.LOCK_PATH].map(
+    (path) => `${hostPathOf(host, path).slice(1)}/`,
+  );
+  const made = plan.entries.filter(
+    ({ path, type, before }) =>
+      type === 'directory' && before === null && own.some((place) => place.startsWith(`${path}/`)),
+  );
+  return leaveOut(plan, new Map(made.map(({ path }) => [path, 'ProxSave has made it for itself'])));
 }
 
 async function restore(
@@ -79,6 +102,11 @@ async function restore(
   const { plan, choices } = planned;
   const { state } = config.places;
   reportDoubts(run, session, planned);
+  const keepsAddress = choices.address === 'live';
+  const liveNetwork =
+    options.liveNetwork === undefined
+      ? undefined
+      : await prepareLiveNetwork(host, options.liveNetwork, { ...planned, keepsAddress });
   const prepared = await run.phase('prepare', 'Putting contents and a snapshot aside', () =>
     prepareRestore(host, source, plan, { state, live, paths, strategies: strategies.with(choices) }),
   );
@@ -93,8 +121,19 @@ async function restore(
   await run.phase('finish', 'Handing out what is for you', () => {
     handOutStaged(host, plan, prepared);
     parts.chores = choresOf(session, planned, prepared);
-    finishRestore(host, state, prepared.id);
   });
+  const network =
+    liveNetwork === undefined ? undefined : await setUpNetwork(run, config, prepared.id, liveNetwork);
+  if (network?.outcome === 'waiting') parts.chores = [waitingChore(prepared.id, network), ...parts.chores];
+  // What waits is finished by `proxsave confirm`.
+  else finishRestore(host, state, prepared.id);
+}
+
+function waitingChore(id: string, { deadline }: LiveNetworkEnd): Chore {
+  return {
+    what: `the new network goes back at ${formatLocalTime(deadline)} unless it is confirmed`,
+    commands: [`proxsave confirm ${id}`, `proxsave undo ${id}`],
+  };
 }
 
 /** What is not as sure as it should be; the restore goes on. */
@@ -138,7 +177,7 @@ function logPlan(run: Run, { archive, entries }: RestorePlan): void {
 function finish(
   run: Run,
   { config, live }: RestoreSession,
-  { plan }: PlannedRun,
+  plan: RestorePlan,
   parts: RestoreParts,
 ): RestoreOutcome {
   const { prepared, applied, chores, error } = parts;

@@ -6,6 +6,7 @@ import { detectFacts } from '../../host/detect-facts.ts';
 import { detectHostname } from '../../host/detect-hostname.ts';
 import type { Host } from '../../host/host.ts';
 import { resumeRestore, type AppliedRestore } from '../../restore/engine/apply-restore.ts';
+import { readJournal } from '../../restore/engine/journal.ts';
 import { restoreDirectory } from '../../restore/engine/restore-directory.ts';
 import {
   finishRestore,
@@ -14,6 +15,8 @@ import {
   type ListedRestore,
   type UndoneRestore,
 } from '../../restore/engine/undo-restore.ts';
+import { removeGuard, revertGuard } from '../../restore/network/guard.ts';
+import { readNetworkTexts } from '../../restore/network/read-network-texts.ts';
 import { parsePlan, type RestorePlan } from '../../restore/plan/restore-plan.ts';
 import { formatCount } from '../../util/format.ts';
 import { createRun, type Run } from '../run-state.ts';
@@ -21,6 +24,7 @@ import { choresAfter, type Chore } from './afterwards.ts';
 import { aroundServices, mayTouchServices } from './around-services.ts';
 import { parseChoices } from './choices.ts';
 import { handOutStaged, listMissingPackages } from './hand-out.ts';
+import { reloadAfterUndo } from './live-network.ts';
 import type { RestoreSession } from './plan-run.ts';
 import { withRestoreLock, withUndoLock } from './restore-lock.ts';
 import { openRestoreLog } from './restore-record.ts';
@@ -43,6 +47,19 @@ export function restoreToUndo(restores: readonly ListedRestore[], id: string | u
 export interface UndoRequest extends RestoreOptions {
   config: LoadedConfig;
   id: string;
+  /** The running network follows the files that were brought back. */
+  reloadsNetwork?: boolean;
+}
+
+/** Takes a change back that waits for its confirmation, by its guard, so that it goes on when the connection breaks. */
+export async function undoGuarded(
+  host: Host,
+  { config, id }: Pick<UndoRequest, 'config' | 'id'>,
+): Promise<void> {
+  const { state } = config.places;
+  const isUndone = () => readJournal(host, restoreDirectory(state, id)).status === 'undone';
+  if (isUndone()) await removeGuard(host, id);
+  else await revertGuard(host, id);
 }
 
 /** @throws as undoRestore; SkippedError when another run holds the lock */
@@ -58,7 +75,9 @@ export async function runUndo(host: Host, request: UndoRequest): Promise<UndoneR
       const plan = planOf(host, config, id);
       const undo = () => undoRestore(host, state, id);
       const work = () => run.phase('undo', `Bringing back what was there before restore ${id}`, undo);
+      const before = readNetworkTexts(host);
       const undone = await (plan === undefined ? work() : aroundServices(run, plan, work));
+      if (request.reloadsNetwork === true) await reloadAfterUndo(run, before);
       run.log.line('INFO', `${formatCount(undone.restored, 'path')} brought back`);
       for (const note of undone.notes) run.log.line('WARNING', note);
       return undone;

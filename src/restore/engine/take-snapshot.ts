@@ -73,7 +73,9 @@ function linkOrCopy(host: Host, from: RealPath, to: RealPath): 'link' | 'copy' {
 }
 
 function timesOf(host: Host, directories: readonly string[], plan: RestorePlan): StepList['touched'] {
-  const unchanged = plan.entries.filter(({ type, action }) => type === 'directory' && action === 'same');
+  const unchanged = plan.entries.filter(
+    ({ type, action }) => type === 'directory' && (action === 'same' || action === 'skip'),
+  );
   const archived = new Map(unchanged.map(({ path, after }) => [path, after?.mtimeNs]));
   return directories.flatMap((path) => {
     const live = readLiveState(host, path, { digest: () => false });

@@ -45,7 +45,8 @@ function planOne(context: PlanningContext, candidate: Candidate): PlanEntry {
   if (after === undefined) return { ...entry, reason: 'its owner has a number that no system has' };
   const isByStrategy = selection.how !== 'replace';
   if (isByStrategy && after.kind === 'directory') {
-    return { ...entry, reason: 'a directory: made where something in it comes back' };
+    // Its state is for its time, should something in it come back.
+    return { ...entry, reason: 'a directory: made where something in it comes back', after };
   }
   if (selection.how === 'export') return { ...entry, action: 'export', reason: selection.reason, after };
   if (isByStrategy && !context.hasStrategy(selection)) return handOut(entry, selection, after);

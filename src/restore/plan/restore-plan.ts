@@ -48,7 +48,7 @@ export const planEntrySchema = z.object({
   secret: z.boolean(),
   /** Path of the first name of a hard link. */
   hardlinkTo: z.string().optional(),
-  /** What shall be there (create, replace, merge, stage with a strategy), or what is handed out. Absent for skip. */
+  /** What shall be there (create, replace, merge, stage with a strategy), or what is handed out. Of what is skipped only directories have it: for their time. */
   after: treeStateSchema.optional(),
   /** The archive's content where `after` is made from it by a strategy. */
   archivedSha256: digest.optional(),
