@@ -152,6 +152,8 @@ const errnoWords: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
   EMFILE: 'too many open files',
   ESTALE: 'stale network file handle',
+  EFBIG: 'it is far too large for a file of this kind',
+  ETIMEDOUT: 'it gave nothing for too long',
 };
 
 /** Plain words for an errno; falls back to the system's own message. */

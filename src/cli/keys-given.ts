@@ -155,7 +155,7 @@ export async function givenPassphrase(
   const { readPassphraseFile } = await import('../encryption/passphrase.ts');
   if (file !== undefined) {
     const path = asRealPath(posix.resolve(host.process.cwd, file));
-    return { secret: readPassphraseFile(host, path), name: path };
+    return { secret: await readPassphraseFile(host, path), name: path };
   }
   if (descriptor !== undefined) {
     if (!/^\d{1,4}$/u.test(descriptor)) {
@@ -163,7 +163,7 @@ export async function givenPassphrase(
         hint: 'for example: --passphrase-fd 3 3</root/passphrase',
       });
     }
-    const secret = readPassphraseFile(host, asRealPath(`/proc/self/fd/${descriptor}`));
+    const secret = await readPassphraseFile(host, asRealPath(`/proc/self/fd/${descriptor}`));
     return { secret, name: `file descriptor ${descriptor}` };
   }
   const text = host.env[passphraseVariable] ?? '';

@@ -1,6 +1,7 @@
 // proxsave status: one screen about the backups of this host, and an exit code for scripts.
 
 import type { LoadedConfig } from '../config/load-config.ts';
+import { pingCheck } from '../orchestrator/ping-check.ts';
 import { exitCodeOf, UsageError, type ExitCode } from '../errors.ts';
 import { findNextRun, type NextRun } from '../orchestrator/next-run.ts';
 import { enabledTiers } from '../orchestrator/tiers/open-tiers.ts';
@@ -45,7 +46,11 @@ export const statusCommand: Command = {
       const options = { now: host.clock.now(), style: context.style, program, columns: stdout.columns };
       context.print(renderStatus(report, options).join('\n'));
     }
-    return exitOf(report.health.verdict);
+    const { verdict } = report.health;
+    const outcome = { isGood: verdict === 'good', text: `status of ${report.hostname}: ${verdict}` };
+    for (const { message } of await pingCheck(host, context.config.load(), 'age', outcome))
+      context.warn(message);
+    return exitOf(verdict);
   },
 };
 

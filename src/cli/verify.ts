@@ -5,6 +5,7 @@ import { ArchiveError, CompressionError, exitCodeOf, VerificationError } from '.
 import { recordProof } from '../orchestrator/tiers/proofs.ts';
 import type { NamedArchive } from '../orchestrator/tiers/find-on-tier.ts';
 import type { TierName } from '../storage/store.ts';
+import { pingCheck } from '../orchestrator/ping-check.ts';
 import { formatBytes, formatCount } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -63,6 +64,7 @@ export const verifyCommand: Command = {
     } else if (report.ok) printGood(context, archive, report);
     else printDamage(context, archive, report);
     if (report.ok) keepProof(context, archive);
+    await ping(context, archive, report);
     if (!report.ok) return exitCodeOf('verification');
     if (input.flag('coverage')) return showCoverage(context, archive);
     return exitCodeOf(unverified.length > 0 ? 'warnings' : 'ok');
@@ -81,6 +83,18 @@ async function openForProof(
     if (!(error instanceof ArchiveError || error instanceof CompressionError)) throw error;
     const hint = error.hint === undefined ? {} : { hint: error.hint };
     throw new VerificationError(error.message, { ...hint, cause: error });
+  }
+}
+
+/** Only where a configuration asks for it: looking into a bare file needs none. */
+async function ping(context: CommandContext, archive: NamedArchive, report: VerifyReport): Promise<void> {
+  if (context.config.peek('HEALTHCHECK_ENABLED') !== true) return;
+  const text = report.ok
+    ? `${archive.name} is good`
+    : `${archive.name} is damaged: ${report.problemCount} problems`;
+  const config = context.config.loadOrSalvage().config;
+  for (const { message } of await pingCheck(context.host, config, 'verify', { isGood: report.ok, text })) {
+    context.warn(message);
   }
 }
 

@@ -5,7 +5,7 @@ import { EncryptionError } from '../errors.ts';
 import type { Host, RealPath } from '../host/host.ts';
 import { createDecryptStage } from './decrypt-stage.ts';
 import { parseNativeIdentity, type Identity } from './identity.ts';
-import { numberLines, readSecretBytes } from './key-lines.ts';
+import { maxKeyFileBytes, numberLines, readSecretBytes } from './key-lines.ts';
 import type { KeyFileOptions } from './openssh-private-key.ts';
 import { askPassphrase, type PassphraseSource } from './passphrase-source.ts';
 import { passphraseForms } from './passphrase.ts';
@@ -19,7 +19,6 @@ export interface IdentityFileOptions {
   signal?: AbortSignal | undefined;
 }
 
-const maxKeyFileBytes = 1024 * 1024;
 const armorBegin = '-----BEGIN AGE ENCRYPTED FILE-----';
 
 /** Reads and parses a key file; also a pipe, as a shell's `<(...)` gives one. @throws as parseIdentityFile */
@@ -28,7 +27,8 @@ export async function readIdentityFile(
   path: RealPath,
   options: IdentityFileOptions = {},
 ): Promise<Identity[]> {
-  const bytes = readSecretBytes(host, path, 'the identity file');
+  const { signal } = options;
+  const bytes = await readSecretBytes(host, path, { what: 'the identity file', signal });
   try {
     return await parseIdentityFile(bytes, path, options);
   } finally {

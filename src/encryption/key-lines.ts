@@ -23,26 +23,40 @@ export function numberLines(text: string, path: string): KeyLine[] {
     .map((line, index) => ({ line: line.trim(), number: index + 1 }));
 }
 
+/** Far above hundreds of keys. */
+export const maxKeyFileBytes = 1024 * 1024;
+
 /** Text of a small file of ours; undefined when there is none. `what` is for the message. @throws EncryptionError */
 export function readKeyText(host: Host, path: RealPath, what: string): string | undefined {
-  return reading(path, what, () => host.fs.readTextIfExists(path));
-}
-
-/** A file that must be there. The caller zeroes what it gets. @throws EncryptionError */
-export function readSecretBytes(host: Host, path: RealPath, what: string): Buffer {
-  return reading(path, what, () => host.fs.readBytes(path));
-}
-
-function reading<T>(path: RealPath, what: string, read: () => T): T {
   try {
-    return read();
+    return host.fs.readTextIfExists(path, maxKeyFileBytes);
   } catch (error) {
-    if (!isSystemError(error)) throw error;
-    throw new EncryptionError(`cannot read ${what} ${path}: ${describeSystemError(error)}`, {
-      hint: isSystemError(error, 'ENOENT')
-        ? 'Correct the path.'
-        : 'Check its owner and mode, or run the command as root.',
-      cause: error,
-    });
+    throw asKeyFileError(error, path, what);
   }
+}
+
+/** A file that must be there, or a pipe. The caller zeroes what it gets. @throws EncryptionError, InterruptedError */
+export async function readSecretBytes(
+  host: Host,
+  path: RealPath,
+  { what, signal }: { what: string; signal?: AbortSignal | undefined },
+): Promise<Buffer> {
+  try {
+    return await host.fs.readBytesAsync(path, { maxBytes: maxKeyFileBytes, signal });
+  } catch (error) {
+    throw asKeyFileError(error, path, what);
+  }
+}
+
+function asKeyFileError(error: unknown, path: RealPath, what: string): unknown {
+  if (!isSystemError(error)) return error;
+  return new EncryptionError(`cannot read ${what} ${path}: ${describeSystemError(error)}`, {
+    hint: hintFor(error),
+    cause: error,
+  });
+}
+
+function hintFor({ code = '' }: NodeJS.ErrnoException): string {
+  const isWrongFile = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EFBIG', 'ELOOP'].includes(code);
+  return isWrongFile ? 'Correct the path.' : 'Check its owner and mode, or run the command as root.';
 }

@@ -22,8 +22,10 @@ export function stripFinalNewline(bytes: Buffer): Buffer {
 }
 
 /** A passphrase file, or a pipe. The caller zeroes what it gets. @throws EncryptionError when it cannot be read or is empty */
-export function readPassphraseFile(host: Host, path: RealPath): Buffer {
-  const passphrase = stripFinalNewline(readSecretBytes(host, path, 'the passphrase file'));
+export async function readPassphraseFile(host: Host, path: RealPath): Promise<Buffer> {
+  const { signal } = host;
+  const bytes = await readSecretBytes(host, path, { what: 'the passphrase file', signal });
+  const passphrase = stripFinalNewline(bytes);
   if (passphrase.length > 0) return passphrase;
   throw new EncryptionError(`the passphrase file ${path} is empty`);
 }

@@ -2,8 +2,7 @@
 
 import { availableParallelism, totalmem } from 'node:os';
 import { posix } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { InterruptedError } from '../errors.ts';
+import { sleepUnlessAborted } from './sleep.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { Clock, Host, RealPath } from './host.ts';
 import { createPrograms, foreignRootSearchPath, fullSearchPath } from './programs.ts';
@@ -20,13 +19,7 @@ export interface HostOptions {
 const systemClock: Clock = {
   now: () => new Date(),
   monotonicMs: () => performance.now(),
-  sleep: async (ms, signal) => {
-    try {
-      await sleep(ms, undefined, signal === undefined ? {} : { signal });
-    } catch (error) {
-      throw new InterruptedError(undefined, { cause: error });
-    }
-  },
+  sleep: sleepUnlessAborted,
 };
 
 export function createHost(options: HostOptions = {}): Host {

@@ -8,6 +8,8 @@ import { decodeBytePath, encodeBytePath, hasRawBytes } from '../util/byte-path.t
 import { isSystemError } from '../errors.ts';
 import type { RealPath } from './host.ts';
 import { makeDirectory } from './make-directory.ts';
+import { readSmall, readSmallAsync } from './read-small.ts';
+import { sleepUnlessAborted } from './sleep.ts';
 
 export type FileKind = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'device';
 
@@ -54,9 +56,14 @@ export interface FileSystem {
   realPath(path: RealPath): RealPath;
   readText(path: RealPath): string;
   /** Text of a file, or undefined when there is none. Other errors throw. */
-  readTextIfExists(path: RealPath): string | undefined;
-  /** Whole content of a small file, following links; also of a pipe (`/dev/fd/63`), for which it waits. */
+  readTextIfExists(path: RealPath, maxBytes?: number): string | undefined;
+  /** Whole content of a small file, following links; also of a pipe (`/dev/fd/63`), for which it waits. EFBIG above 64 MiB. */
   readBytes(path: RealPath): Buffer;
+  /** The same for what a user named; an abort ends the wait. @throws InterruptedError */
+  readBytesAsync(
+    path: RealPath,
+    options: { maxBytes: number; signal?: AbortSignal | undefined },
+  ): Promise<Buffer>;
   /** Opens for reading without following a link in the last part. */
   openForRead(path: RealPath): number;
   /** Opens a regular file for reading, following links (for archives that a user names). */
@@ -166,38 +173,9 @@ function lstatIfExists(path: RealPath): FileStatus | undefined {
   }
 }
 
-/** A socket (stdin of a program that sshd started) cannot be opened by its name below /proc: then it is read as it is. */
-function readBytes(path: RealPath): Buffer {
+function readTextIfExists(path: RealPath, maxBytes?: number): string | undefined {
   try {
-    return fs.readFileSync(native(path));
-  } catch (error) {
-    const descriptor = /^\/(?:proc\/self|dev)\/fd\/(\d+)$/.exec(path)?.[1];
-    if (!isSystemError(error, 'ENXIO') || descriptor === undefined) throw error;
-    return readToEnd(Number(descriptor));
-  }
-}
-
-const pollMs = 20;
-
-function readToEnd(fd: number): Buffer {
-  const chunks: Buffer[] = [];
-  const never = new Int32Array(new SharedArrayBuffer(4));
-  for (;;) {
-    try {
-      const bytes = Buffer.alloc(4096);
-      const count = fs.readSync(fd, bytes, 0, bytes.length, null);
-      if (count === 0) return Buffer.concat(chunks);
-      chunks.push(bytes.subarray(0, count));
-    } catch (error) {
-      if (!isSystemError(error, 'EAGAIN')) throw error;
-      Atomics.wait(never, 0, 0, pollMs);
-    }
-  }
-}
-
-function readTextIfExists(path: RealPath): string | undefined {
-  try {
-    return fs.readFileSync(native(path), 'utf8');
+    return readSmall(native(path), maxBytes).toString('utf8');
   } catch (error) {
     if (isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR')) return undefined;
     throw error;
@@ -291,9 +269,11 @@ export const nodeFileSystem: FileSystem = {
   readDirectoryKinds,
   readLink: (path) => decodeBytePath(fs.readlinkSync(native(path), 'buffer')),
   realPath: (path) => decodeBytePath(fs.realpathSync.native(native(path), 'buffer')) as RealPath,
-  readText: (path) => readBytes(path).toString('utf8'),
+  readText: (path) => readSmall(native(path)).toString('utf8'),
   readTextIfExists,
-  readBytes,
+  readBytes: (path) => readSmall(native(path)),
+  readBytesAsync: (path, { maxBytes, signal }) =>
+    readSmallAsync(native(path), maxBytes, (ms) => sleepUnlessAborted(ms, signal)),
   // O_NONBLOCK: if a FIFO took the file's place after lstat, open returns instead of waiting for a writer.
   openForRead: (path) => fs.openSync(native(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
   openFollowing: (path) => fs.openSync(native(path), O_RDONLY | O_NONBLOCK),

@@ -1,6 +1,6 @@
 // The way back through the program: a host is saved, wrecked and restored; everything is compared.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -397,3 +397,104 @@ test('a restore that was killed can be brought to its end, or taken back', { tim
   expect((await undo(sandbox, '--yes')).code).toBe(0);
   expect(hostFacts(sandbox)).toEqual(wrecked);
 });
+
+/** A card on the bus, as sysfs shows it. */
+function card(name: string, mac: string, slot: string): Record<string, string> {
+  const device = `/sys/devices/pci0000:00/0000:00:${slot}.0`;
+  return {
+    [`${device}/net/${name}/address`]: `${mac}\n`,
+    [`${device}/net/${name}/device`]: `-> ../../../0000:00:${slot}.0`,
+    [`/sys/class/net/${name}`]: `-> ../../devices/pci0000:00/0000:00:${slot}.0/net/${name}`,
+  };
+}
+
+const bridge =
+  'auto lo\niface lo inet loopback\n\niface eno1 inet manual\n\nauto vmbr0\niface vmbr0 inet static\n\taddress 192.0.2.1/24\n\tgateway 192.0.2.254\n\tbridge-ports eno1\n';
+
+test('on other network cards the network is left alone until they are mapped, and then bears their names', async () => {
+  const there = await savedHost({
+    ...restoredHost,
+    ...card('eno1', '02:00:00:00:00:01', '1f'),
+    '/etc/network/interfaces': bridge,
+  });
+  const here = createSandbox({
+    files: { ...restoredHost, ...card('enp3s0', '02:00:00:00:00:99', '03') },
+  });
+  const live = readFileSync(join(here.root, 'etc/network/interfaces'), 'utf8');
+  const first = await restore(here, ['--from', there.archive, '--yes']);
+  expect(first.code, first.stderr).toBeLessThanOrEqual(1);
+  expect(readFileSync(join(here.root, 'etc/network/interfaces'), 'utf8')).toBe(live);
+  const mapped = await restore(here, [
+    '--from',
+    there.archive,
+    '--yes',
+    '--map',
+    'eno1=enp3s0',
+    '--archive-address',
+  ]);
+  expect(mapped.code, mapped.stderr).toBeLessThanOrEqual(1);
+  const restored = readFileSync(join(here.root, 'etc/network/interfaces'), 'utf8');
+  expect(restored).toContain('bridge-ports enp3s0');
+  expect(restored).not.toMatch(/\beno1\b/u);
+  expect(restored).toContain('192.0.2.1/24');
+});
+
+test.skipIf(!hasPrograms('python3'))(
+  'at a terminal every question comes before the change, the last is the name of the host (needs python3)',
+  async () => {
+    const sandbox = await savedHost();
+    wreck(sandbox);
+    const wrecked = hostFacts(sandbox);
+    const talk = (answers: readonly string[]) => atTerminal(sandbox, ['--from', sandbox.archive], answers);
+    const wrong = talk(['\r', 'another\r']);
+    expect([wrong.code, wrong.text]).toEqual([130, expect.stringContaining('nothing was changed')]);
+    expect(hostFacts(sandbox)).toEqual(wrecked);
+    const right = talk(['\r', 'node1\r']);
+    expect(right.text).toContain('Type the name of this host (node1)');
+    expect(right.code, right.text).toBeLessThanOrEqual(1);
+    expect(existsSync(join(sandbox.root, 'etc/cron.d/job'))).toBe(true);
+  },
+);
+
+/** Types each answer when a question (clack marks them with a diamond) has come. */
+const typist = `
+import os, pty, sys, json, select
+argv, answers = json.loads(sys.argv[1]), json.loads(sys.argv[2])
+pid, fd = pty.fork()
+if pid == 0: os.execv(argv[0], argv)
+text = b''; seen = 0; quiet = 0
+while True:
+    ready, _, _ = select.select([fd], [], [], 1)
+    if not ready:
+        quiet += 1
+        if quiet > 40: os.kill(pid, 9)
+        if answers and text.count('\\u25c6'.encode()) > 0 and len(text) > seen:
+            seen = len(text); os.write(fd, answers.pop(0).encode())
+        continue
+    quiet = 0
+    try: piece = os.read(fd, 65536)
+    except OSError: break
+    if not piece: break
+    text += piece
+_, status = os.waitpid(pid, 0)
+sys.stdout.buffer.write(text)
+sys.exit(os.waitstatus_to_exitcode(status) & 255)
+`;
+
+function atTerminal(
+  sandbox: { root: string; env: Record<string, string> },
+  args: readonly string[],
+  answers: readonly string[],
+): { code: number | null; text: string } {
+  const argv = [launcher, 'restore', '--root', sandbox.root, ...args];
+  const { status, stdout } = spawnSync(
+    'python3',
+    ['-c', typist, JSON.stringify(argv), JSON.stringify(answers)],
+    {
+      env: { ...sandbox.env, TERM: 'xterm' },
+      encoding: 'utf8',
+      timeout: 60_000,
+    },
+  );
+  return { code: status, text: stdout };
+}

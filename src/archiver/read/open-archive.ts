@@ -20,6 +20,9 @@ import type { Manifest } from '../manifest.ts';
 import { openForReading, type ContentSource } from './read-content.ts';
 import type { ManifestSource } from './read-manifest.ts';
 
+/** As much as a bundle may hold of one. */
+const maxSidecarBytes = 1024 * 1024;
+
 /** A SHA-256 that the archive's bytes should have, and who says so. */
 export interface ExpectedDigest {
   source: 'checksum file' | 'manifest' | 'digest taken while writing';
@@ -69,7 +72,8 @@ export async function openArchive(host: Host, path: RealPath): Promise<OpenArchi
       size: status.size,
       mtimeNs: status.mtimeNs,
       readAt: rangedReader(host, fd),
-      readBeside: (name) => Promise.resolve(host.fs.readTextIfExists(joinReal(directory, name))),
+      readBeside: (name) =>
+        Promise.resolve(host.fs.readTextIfExists(joinReal(directory, name), maxSidecarBytes)),
     });
     return { ...facts, path };
   } finally {

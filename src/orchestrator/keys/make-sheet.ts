@@ -71,7 +71,7 @@ function warningsOf(
 
 /** The one age identity of a file. Messages never quote it. @throws UsageError for files that hold something else */
 export async function readPrintableIdentity(host: Host, path: RealPath): Promise<PrintableIdentity> {
-  const bytes = readSecretBytes(host, path, 'the identity file');
+  const bytes = await readSecretBytes(host, path, { what: 'the identity file', signal: host.signal });
   const lines = numberLines(bytes.toString('utf8'), path).filter(
     ({ line }) => line !== '' && !line.startsWith('#'),
   );

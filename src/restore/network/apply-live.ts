@@ -6,7 +6,7 @@
 // `revertCommands` undo the restore and then call reloadNetwork; see orchestrator/restore/live-network.ts.
 
 import type { Host } from '../../host/host.ts';
-import { armGuard, revertGuard } from './guard.ts';
+import { armGuard, guardState, listGuards, removeGuard, revertGuard } from './guard.ts';
 import { awaitConfirmation, type ConfirmationOptions } from './await-confirmation.ts';
 import { healthProblems, readNetworkHealth, type NetworkHealth } from './network-health.ts';
 import type { NetworkTexts } from './network-types.ts';
@@ -54,6 +54,7 @@ export async function applyNetworkLive(
   const { report } = options;
   if (!canReloadNetwork(host)) await reloadNetwork(host, before);
   const healthBefore = await readNetworkHealth(host);
+  await removeSettled(host);
   const armed = await armGuard(host, {
     id,
     title: `network configuration of restore ${id}`,
@@ -73,6 +74,12 @@ export async function applyNetworkLive(
   return { outcome, deadline, problems: reloaded.problems };
 }
 
+/** Units of guards that did their work while nobody watched. */
+async function removeSettled(host: Host): Promise<void> {
+  for (const id of listGuards(host))
+    if ((await guardState(host, id)) === 'reverted') await removeGuard(host, id);
+}
+
 interface HealthWatch {
   healthBefore: NetworkHealth;
   addresses: readonly string[];
@@ -86,7 +93,7 @@ async function watchHealth(
 ): Promise<string[]> {
   const giveUpAt = host.clock.monotonicMs() + healthMs;
   for (;;) {
-    const problems = healthProblems(healthBefore, await readNetworkHealth(host), addresses);
+    const problems = healthProblems(healthBefore, await readNetworkHealth(host, healthBefore), addresses);
     if (problems.length === 0 || host.clock.monotonicMs() >= giveUpAt) return problems;
     await host.clock.sleep(pollMs);
   }

@@ -2,7 +2,7 @@
 
 import { InterruptedError, RunFailedError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
-import { confirmGuard, guardState, revertGuard, type ArmedGuard } from './guard.ts';
+import { confirmGuard, guardState, removeGuard, revertGuard, type ArmedGuard } from './guard.ts';
 
 export interface ConfirmationQuestion {
   deadline: Date;
@@ -81,8 +81,11 @@ async function watchGuard(
   for (;;) {
     const state = await guardState(host, guard.id);
     if (state === 'none') return isUndone() ? 'reverted' : 'confirmed';
-    if (state === 'reverted') return 'late';
     const now = host.clock.now().getTime();
+    if (state === 'reverted') {
+      await removeGuard(host, guard.id);
+      return now < guard.deadline.getTime() ? 'reverted' : 'late';
+    }
     if (state === 'failed' || now > giveUpAt) {
       throw new RunFailedError(`taking back the network of restore ${guard.id} did not end well`, {
         hint: `See \`journalctl -u proxsave-guard-${guard.id}.service\`; systemd tries again, and so does the next boot.`,

@@ -24,7 +24,8 @@ const askMs = 8_000;
 const someName = 'deb.debian.org';
 const clusterPath = '/etc/pve';
 
-export async function readNetworkHealth(host: Host): Promise<NetworkHealth> {
+/** `before`: what did not work then is not asked for again, because the silence of a name server takes long. */
+export async function readNetworkHealth(host: Host, before?: NetworkHealth): Promise<NetworkHealth> {
   const ask = (...argv: [string, ...string[]]) => askAlways(host, argv);
   const gateways = parseDefaultRoutes([
     await ask('ip', '-j', '-4', 'route', 'show', 'default'),
@@ -32,8 +33,8 @@ export async function readNetworkHealth(host: Host): Promise<NetworkHealth> {
   ]);
   const [addresses, isGatewayThere, names, quorum] = await Promise.all([
     ask('ip', '-j', 'address', 'show'),
-    anyAnswers(host, gateways),
-    ask('getent', 'ahosts', someName),
+    before?.isGatewayThere === false ? false : anyAnswers(host, gateways),
+    before?.hasNames === false ? undefined : ask('getent', 'ahosts', someName),
     ask('corosync-quorumtool', '-s'),
   ]);
   return {

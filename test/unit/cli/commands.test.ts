@@ -1,6 +1,7 @@
 // Every command keeps the promises of command.ts; its examples are run as they are printed.
 
-import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { globalOptions, renderCommandHelp } from '../../../src/cli/help.ts';
@@ -17,7 +18,7 @@ const exitNames = exitCodes.map(({ name }) => name);
 test('names are unique and lower case', () => {
   const names = commands.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
-  for (const name of names) expect(name).toMatch(/^[a-z]+( [a-z]+)?$/);
+  for (const name of names) expect(name).toMatch(/^[a-z]+( [a-z]+(-[a-z]+)*)?$/);
 });
 
 describe.each(commands.map((command) => [command.name, command] as const))('%s', (name, command) => {
@@ -89,11 +90,17 @@ describe('examples', () => {
     context.skip(line.includes('cloud') && !hasPrograms('rclone'), 'needs rclone');
     context.skip(/ (notify pair|relay revoke) /.test(line), 'needs a relay: test/e2e/relay.test.ts');
     context.skip(line.includes('notify test telegram'), 'needs Telegram');
+    const asks = ['proxsave key new', 'proxsave key test'];
+    context.skip(asks.includes(line), 'asks: test/e2e/key-wizard.test.ts');
+    const isRestore = /^proxsave (restore|undo|confirm)\b/.test(line);
+    context.skip(isRestore && !line.includes('--dry-run'), 'changes a host: test/e2e/restore.test.ts');
     const { env, args } = parseShell(line, host.base);
     // What an example saves must not become the `latest` of the next one.
     if (args[0] === 'backup') env.BACKUP_PATH = join(host.base, 'scratch');
     if (/secondary|cloud/.test(line)) Object.assign(env, tiers);
     if (args[0] === 'decrypt') env.BACKUP_PATH = join(host.base, 'encrypted');
+    if (args[0] === 'key')
+      Object.assign(env, keyEnvironment(host, line.includes('--generate') ? [] : hostKeys));
     if (args[0] === 'notify') Object.assign(env, await notificationEnvironment());
     if (args[0] === 'relay') Object.assign(env, { SMTP_HOST: 'mail.invalid', RELAY_LISTEN: '127.0.0.1:0' });
     // A relay serves until it is stopped.
@@ -103,6 +110,30 @@ describe('examples', () => {
     expect([0, 1], `${stderr} exit code`).toContain(code);
   });
 });
+
+/** A recipient file as it is after a while: the key of the examples, and that of a colleague. */
+function keyEnvironment({ base }: CliHost, recipientLines: readonly string[]) {
+  const { identity } = oldKeys.v1;
+  const directory = mkdtempSync(join(base, 'keys-'));
+  const recipients = join(directory, 'recipient.txt');
+  writeFileSync(recipients, recipientLines.map((each) => `${each}\n`).join(''), { mode: 0o600 });
+  writeFileSync(join(base, 'admin.pub'), `${otherAdmin} admin@laptop\n`);
+  writeFileSync(join(base, 'pass'), `${oldPassphrase}\n`);
+  mkdirSync(join(base, 'usb'), { recursive: true });
+  writeFileSync(join(base, 'usb/key.txt'), identity);
+  return { AGE_RECIPIENT_FILE: recipients, BACKUP_PATH: join(base, 'encrypted'), ENCRYPT_ARCHIVE: 'true' };
+}
+const admin = `ssh-ed25519 ${makeSshKey()}`;
+const hostKeys = [oldKeys.v1.recipient, oldKeys.v2.recipient, `${admin} root@pve1`];
+const otherAdmin = `ssh-ed25519 ${makeSshKey()}`;
+
+/** A public key of a pair that is made here. */
+function makeSshKey(): string {
+  const { publicKey } = generateKeyPairSync('ed25519');
+  const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+  const field = (bytes: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
+  return Buffer.concat([field(Buffer.from('ssh-ed25519')), field(raw)]).toString('base64');
+}
 
 /** A webhook that takes everything, and mail that can be looked at. */
 async function notificationEnvironment() {
@@ -133,8 +164,12 @@ function tierEnvironment({ base }: CliHost) {
 function parseShell(line: string, base: string): { env: Record<string, string>; args: string[] } {
   const moved = line
     .replace(/ [|>].*$/, '')
+    .replace('"$(cat admin.pub)"', `'${otherAdmin}'`)
+    .replaceAll('"', "'")
+    .replace(/(?<= )key\.txt/u, join(base, 'key.txt'))
+    .replace(/(?<=-o )(?=\w)/u, `${base}/`)
     .replaceAll('/mnt/usb', join(base, 'usb'))
-    .replace(/(?<= )\/(?:root|var\/tmp)\/(?=key|pass| )/gu, `${base}/`)
+    .replace(/(?<= )\/(?:root|var\/tmp)\/(?=key|pass|admin| )/gu, `${base}/`)
     .replace(/\.\/(?=backup\.env)/, `${base}/`)
     .replace(/(?<=--to )\//, `${base}/`);
   const words = (moved.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ''));

@@ -168,6 +168,7 @@ const schemas = {
     target: z.string(),
     availableBytes: count.optional(),
     compression: z.string(),
+    isEncrypted: z.boolean(),
     findings: z.array(z.strictObject(finding)),
   }),
   areas: z.strictObject({

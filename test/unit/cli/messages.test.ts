@@ -38,7 +38,7 @@ const wrong: Wrong[] = [
   { args: 'backup extra', code: 2, says: ['too many arguments', 'usage: proxsave backup'] },
   { args: 'show', code: 2, says: ['needs ARCHIVE', 'for example: proxsave show latest'] },
   { args: 'list --host', code: 2, says: ['argument missing', 'proxsave list --help'] },
-  { args: 'restore', code: 2, says: ['not in this version yet', 'proxsave extract latest --to DIR'] },
+  { args: 'restore', code: 2, says: ['nobody can be asked here', '--yes'] },
   { args: 'help bakup', code: 2, says: ['no help on "bakup"', 'proxsave help backup'] },
   { args: 'show nope', code: 2, says: ['named or dated "nope"', 'proxsave list'] },
   { args: 'show /nope', code: 2, says: ['there is no file /nope', 'proxsave list'] },
