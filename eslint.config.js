@@ -7,7 +7,17 @@ const layers = [
   ['host', 'ui', 'util', 'errors.ts', 'findings.ts', 'entry.ts', 'run-record.ts'],
   ['config'],
   ['catalogue'],
-  ['collector', 'archiver', 'encryption', 'storage', 'restore', 'recovery', 'notifications', 'relay', 'report'],
+  [
+    'collector',
+    'archiver',
+    'encryption',
+    'storage',
+    'restore',
+    'recovery',
+    'notifications',
+    'relay',
+    'report',
+  ],
   ['orchestrator'],
   ['cli'],
 ];

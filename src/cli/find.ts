@@ -3,7 +3,7 @@
 import picomatch from 'picomatch';
 import type { IndexEntry } from '../archiver/index/index-file.ts';
 import { readIndex } from '../archiver/index/read-index.ts';
-import { AppError, exitCodeOf } from '../errors.ts';
+import { AppError, exitCodeOf, UsageError } from '../errors.ts';
 import type { NamedArchive } from '../orchestrator/tiers/find-on-tier.ts';
 import { formatBytes, formatCount, formatLocalTime } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
@@ -57,12 +57,21 @@ export const findCommand: Command = {
     const unlockArchive = createUnlock(context, input);
     let found = 0;
     let damaged = unreadable;
+    let searched = 0;
+    const locked: UsageError[] = [];
     for (const archive of archives) {
       try {
-        found += await searchArchive(context, await unlockArchive(await archive.open()), matches);
+        const opened = await archive.open();
+        const unlocked = await unlockArchive(opened).catch(keyProblem);
+        if (unlocked instanceof UsageError) {
+          locked.push(unlocked);
+          continue;
+        }
+        found += await searchArchive(context, unlocked, matches);
+        searched += 1;
       } catch (error) {
         // One damaged archive must not hide what the others hold.
-        if (!(error instanceof AppError) || error.exit === 'interrupted') throw error;
+        if (!(error instanceof AppError) || error.exit === 'interrupted' || error instanceof GivenKeyError) throw error;
         damaged += 1;
         context.warn(`${archive.location}: ${error.message}`);
       } finally {
@@ -71,9 +80,10 @@ export const findCommand: Command = {
       }
       if (!context.hasReader()) return exitCodeOf('ok');
     }
+    damaged += tellLocked(context, locked, searched);
     if (context.global.isJson) {
       context.printJson({ type: 'summary', found, archives: archives.length, damaged });
-    } else noteCount(context, pattern, found, archives.length);
+    } else noteCount(context, pattern, { found, searched, archives: archives.length });
     return exitCodeOf(found === 0 || damaged > 0 ? 'warnings' : 'ok');
   },
 };
@@ -90,12 +100,23 @@ function checkAreas(wanted: readonly string[], archives: readonly Searched[]): v
   for (const id of wanted) if (!known.includes(id)) throw unknownArea(id, known);
 }
 
-function noteCount(context: CommandContext, pattern: string, found: number, archives: number): void {
-  const count = formatCount(archives, 'archive');
+/** Says nothing of archives that could not be searched: each had a warning of its own. */
+function noteCount(
+  context: CommandContext,
+  pattern: string,
+  { found, searched, archives }: Record<'found' | 'searched' | 'archives', number>,
+): void {
+  const those = searched < archives ? ' that could be searched' : '';
   if (archives === 0) context.warn('there is no archive to search');
-  else if (found === 0)
-    context.warn(`${pattern} is not in ${archives === 1 ? 'the archive' : `any of ${count}`}`);
-  else context.note(`found ${formatCount(found, 'entry', 'entries')} in ${count}`);
+  else if (searched === 0) context.warn('no archive could be searched');
+  else if (found === 0) {
+    const count = formatCount(searched, 'archive');
+    context.warn(`${pattern} is not in ${searched === 1 ? 'the archive' : `any of ${count}`}${those}`);
+  } else {
+    context.note(
+      `found ${formatCount(found, 'entry', 'entries')} in ${formatCount(searched, 'archive')}${those}`,
+    );
+  }
 }
 
 async function searchArchive(

@@ -28,7 +28,11 @@ export interface PlanScreen {
   now: Date;
 }
 
-export function renderPlanScreen(screen: PlanScreen): string {
+/** Narrower than this nothing could be read; a terminal that does not know its width says 0. */
+const leastColumns = 60;
+
+export function renderPlanScreen(given: PlanScreen): string {
+  const screen = { ...given, columns: Math.max(leastColumns, given.columns) };
   const { plan, style, withFiles } = screen;
   return [
     ...headLines(screen),

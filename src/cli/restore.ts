@@ -13,7 +13,7 @@ import {
 } from '../errors.ts';
 import { asRealPath, type RealPath } from '../host/host.ts';
 import { choresAfter } from '../orchestrator/restore/afterwards.ts';
-import { mayTouchServices } from '../orchestrator/restore/around-services.ts';
+import { areServicesDone } from '../orchestrator/restore/around-services.ts';
 import {
   checkRun,
   givenPlan,
@@ -212,7 +212,7 @@ function screenOf(context: CommandContext, input: CommandInput, { session, plann
     live: session.live,
     network,
     exportDirectory: 'DIRECTORY',
-    areServicesDone: mayTouchServices(host),
+    areServicesDone: areServicesDone(host),
   });
   return renderPlanScreen({
     plan,

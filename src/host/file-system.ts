@@ -175,7 +175,7 @@ function lstatIfExists(path: RealPath): FileStatus | undefined {
 
 function readTextIfExists(path: RealPath, maxBytes?: number): string | undefined {
   try {
-    return readSmall(native(path), maxBytes).toString('utf8');
+    return readSmall(native(path), { maxBytes, writerWaitMs: 0 }).toString('utf8');
   } catch (error) {
     if (isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR')) return undefined;
     throw error;
@@ -273,7 +273,7 @@ export const nodeFileSystem: FileSystem = {
   readTextIfExists,
   readBytes: (path) => readSmall(native(path)),
   readBytesAsync: (path, { maxBytes, signal }) =>
-    readSmallAsync(native(path), maxBytes, (ms) => sleepUnlessAborted(ms, signal)),
+    readSmallAsync(native(path), { maxBytes }, (ms) => sleepUnlessAborted(ms, signal)),
   // O_NONBLOCK: if a FIFO took the file's place after lstat, open returns instead of waiting for a writer.
   openForRead: (path) => fs.openSync(native(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
   openFollowing: (path) => fs.openSync(native(path), O_RDONLY | O_NONBLOCK),

@@ -5,18 +5,22 @@ import * as fs from 'node:fs';
 import { isSystemError } from '../errors.ts';
 
 /** More than any of these files has. */
-export const smallFileBytes = 64 * 1024 * 1024;
+const smallFileBytes = 64 * 1024 * 1024;
 const pollMs = 20;
-/** How long a FIFO may have no writer; a shell's `<(...)` has one from the start. */
-const writerWaitMs = 10_000;
 /** How long a writer may be silent: somebody may be typing the passphrase of a password store. */
 const silenceMs = 120_000;
 const pieceBytes = 64 * 1024;
 
-/** Waits for what a pipe still brings; without following descriptors of sockets, see `openSmall`. @throws the system's errors */
-export function readSmall(path: string | Buffer, maxBytes = smallFileBytes): Buffer {
+export interface SmallOptions {
+  maxBytes?: number | undefined;
+  /** For a FIFO that nobody has opened yet, in milliseconds. */
+  writerWaitMs?: number;
+}
+
+/** Waits for what a pipe still brings. @throws the system's errors, EFBIG, ETIMEDOUT */
+export function readSmall(path: string | Buffer, options: SmallOptions = {}): Buffer {
   const never = new Int32Array(new SharedArrayBuffer(4));
-  const steps = readInSteps(path, maxBytes);
+  const steps = readInSteps(path, options);
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
@@ -27,10 +31,10 @@ export function readSmall(path: string | Buffer, maxBytes = smallFileBytes): Buf
 /** The same; `pause` may throw to end it. */
 export async function readSmallAsync(
   path: string | Buffer,
-  maxBytes: number,
+  options: SmallOptions,
   pause: (ms: number) => Promise<void>,
 ): Promise<Buffer> {
-  const steps = readInSteps(path, maxBytes);
+  const steps = readInSteps(path, options);
   try {
     for (;;) {
       const step = steps.next();
@@ -43,7 +47,10 @@ export async function readSmallAsync(
 }
 
 /** Yields milliseconds to wait. */
-function* readInSteps(path: string | Buffer, maxBytes: number): Generator<number, Buffer> {
+function* readInSteps(
+  path: string | Buffer,
+  { maxBytes = smallFileBytes, writerWaitMs = 10_000 }: SmallOptions,
+): Generator<number, Buffer> {
   const { fd, isOurs } = openSmall(path);
   const chunks: Buffer[] = [];
   let size = 0;

@@ -88,7 +88,6 @@ describe.skipIf(noContainer !== undefined)(
       ]) {
         wreck();
         const wrecked = manifest();
-        // The engine waits in the middle of its work: its program for locks is asked for nothing more.
         const killed = startProxsave(machine, 'killed', ...restore);
         await waitUntil('cron is stopped', () => stateOf(machine, 'cron.service') !== 'active');
         killed.signal('KILL');
@@ -120,7 +119,7 @@ describe.skipIf(noContainer !== undefined)(
 
     test('kills a service that does not stop, after a countdown, and starts it again', () => {
       machine.write(
-        '/run/systemd/system/cron.service.d/stubborn.conf',
+        '/etc/systemd/system/cron.service.d/stubborn.conf',
         `[Service]\nExecStart=\nExecStart=/bin/sh -c 'trap "" TERM; while :; do sleep 1; done'\nTimeoutStopSec=1h\nKillMode=control-group\n`,
       );
       sh('systemctl daemon-reload; systemctl restart --no-block cron.service; sleep 1');
@@ -131,7 +130,7 @@ describe.skipIf(noContainer !== undefined)(
       expect(stderr).toContain('cron.service does not stop: it is killed');
       expect(stateOf(machine, 'cron.service')).toBe('active');
       sh(
-        'rm -r /run/systemd/system/cron.service.d; systemctl daemon-reload; systemctl kill -s KILL cron.service; sleep 1',
+        'rm -r /etc/systemd/system/cron.service.d; systemctl daemon-reload; systemctl kill -s KILL cron.service; sleep 1',
       );
     });
 
@@ -156,19 +155,15 @@ describe.skipIf(noContainer !== undefined)(
     });
 
     test('says which service does not come up, and where to look', () => {
-      machine.write('/run/systemd/system/cron.service.d/broken.conf', '[Service]\nExecStartPre=/bin/false\n');
+      machine.write('/etc/systemd/system/cron.service.d/broken.conf', '[Service]\nExecStartPre=/bin/false\n');
       sh('rm -f /etc/systemd/system/mine.service /etc/systemd/system/multi-user.target.wants/mine.service');
       wreckCron();
       const { code, stderr } = runProxsave(machine, ...restore);
       expect(code, stderr).toBe(1);
       expect(stderr).toContain('cron.service was running before and does not run now');
       expect(stderr).toContain('journalctl -b -n 50 -u cron.service');
-      sh('rm -r /run/systemd/system/cron.service.d; systemctl daemon-reload');
+      sh('rm -r /etc/systemd/system/cron.service.d; systemctl daemon-reload');
     });
-
-    function wreckCron(): void {
-      sh('rm -f /etc/cron.d/job');
-    }
 
     test('reboots into a host that runs', async () => {
       await machine.reboot();

@@ -458,10 +458,11 @@ test.skipIf(!hasPrograms('python3'))(
 
 /** Types each answer when a question (clack marks them with a diamond) has come. */
 const typist = `
-import os, pty, sys, json, select
+import os, pty, sys, json, select, fcntl, termios, struct
 argv, answers = json.loads(sys.argv[1]), json.loads(sys.argv[2])
 pid, fd = pty.fork()
 if pid == 0: os.execv(argv[0], argv)
+fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 100, 0, 0))
 text = b''; seen = 0; quiet = 0
 while True:
     ready, _, _ = select.select([fd], [], [], 1)

@@ -9,8 +9,13 @@ import { unitFileEffects } from '../../restore/services/unit-files.ts';
 import type { Run } from '../run-state.ts';
 
 /** Whether services of this host may be touched: below another root those that run are not its own. */
-export function mayTouchServices(host: Host): boolean {
+function mayTouchServices(host: Host): boolean {
   return host.root === '/' && hasSystemd(host);
+}
+
+/** Whether nothing is left to tell services: it was done, or none of the host runs. */
+export function areServicesDone(host: Host): boolean {
+  return host.root !== '/' || mayTouchServices(host);
 }
 
 /** Services that do not run afterwards, or did not take their new configuration, are findings of the run. */

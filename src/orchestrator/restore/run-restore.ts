@@ -15,7 +15,7 @@ import { printable } from '../../util/printable.ts';
 import { version } from '../../version.ts';
 import { createRun, type Run } from '../run-state.ts';
 import { choresAfter, type Chore } from './afterwards.ts';
-import { aroundServices, mayTouchServices } from './around-services.ts';
+import { areServicesDone, aroundServices } from './around-services.ts';
 import { prepareLiveNetwork, setUpNetwork, type LiveNetworkWish } from './live-network.ts';
 import { handOutStaged, listMissingPackages } from './hand-out.ts';
 import type { PlannedRun, RestoreSession } from './plan-run.ts';
@@ -156,7 +156,7 @@ export function choresOf(
     live,
     network,
     exportDirectory,
-    areServicesDone: mayTouchServices(host),
+    areServicesDone: areServicesDone(host),
     ...(missingPackages === undefined ? {} : { missingPackages }),
   });
 }

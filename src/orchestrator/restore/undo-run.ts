@@ -21,7 +21,7 @@ import { parsePlan, type RestorePlan } from '../../restore/plan/restore-plan.ts'
 import { formatCount } from '../../util/format.ts';
 import { createRun, type Run } from '../run-state.ts';
 import { choresAfter, type Chore } from './afterwards.ts';
-import { aroundServices, mayTouchServices } from './around-services.ts';
+import { areServicesDone, aroundServices } from './around-services.ts';
 import { parseChoices } from './choices.ts';
 import { handOutStaged, listMissingPackages } from './hand-out.ts';
 import { reloadAfterUndo } from './live-network.ts';
@@ -149,7 +149,7 @@ export async function runResume(host: Host, request: ResumeRequest): Promise<Res
         live,
         network: session?.strategies.network(),
         exportDirectory,
-        areServicesDone: mayTouchServices(host),
+        areServicesDone: areServicesDone(host),
         ...(missingPackages === undefined ? {} : { missingPackages }),
       });
       finishRestore(host, state, id);
