@@ -3,7 +3,7 @@
 import picomatch from 'picomatch';
 import type { IndexEntry } from '../archiver/index/index-file.ts';
 import { readIndex } from '../archiver/index/read-index.ts';
-import { AppError, exitCodeOf, UsageError } from '../errors.ts';
+import { AppError, EncryptionError, exitCodeOf, UsageError } from '../errors.ts';
 import type { NamedArchive } from '../orchestrator/tiers/find-on-tier.ts';
 import { formatBytes, formatCount, formatLocalTime } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
@@ -61,8 +61,7 @@ export const findCommand: Command = {
     const locked: UsageError[] = [];
     for (const archive of archives) {
       try {
-        const opened = await archive.open();
-        const unlocked = await unlockArchive(opened).catch(keyProblem);
+        const unlocked = await unlockArchive(await archive.open()).catch(keyProblem);
         if (unlocked instanceof UsageError) {
           locked.push(unlocked);
           continue;
@@ -71,7 +70,8 @@ export const findCommand: Command = {
         searched += 1;
       } catch (error) {
         // One damaged archive must not hide what the others hold.
-        if (!(error instanceof AppError) || error.exit === 'interrupted' || error instanceof GivenKeyError) throw error;
+        if (!(error instanceof AppError) || error.exit === 'interrupted') throw error;
+        if (error instanceof GivenKeysError) throw error.cause;
         damaged += 1;
         context.warn(`${archive.location}: ${error.message}`);
       } finally {
@@ -87,6 +87,27 @@ export const findCommand: Command = {
     return exitCodeOf(found === 0 || damaged > 0 ? 'warnings' : 'ok');
   },
 };
+
+/** What was given to open archives is wrong: as wrong for the next one. */
+class GivenKeysError extends EncryptionError {}
+
+/** Without a key the archives that need none are searched all the same. */
+function keyProblem(error: unknown): UsageError {
+  if (error instanceof UsageError) return error;
+  throw error instanceof AppError ? new GivenKeysError(error.message, { cause: error }) : error;
+}
+
+/** Says once what was not searched for want of a key. @throws UsageError when that is all there is */
+function tellLocked(context: CommandContext, locked: readonly UsageError[], searched: number): number {
+  const [first] = locked;
+  if (first === undefined) return 0;
+  if (searched === 0) throw first;
+  const one = locked.length === 1;
+  context.warn(
+    `${formatCount(locked.length, 'archive')} ${one ? 'was' : 'were'} not searched: encrypted, and no key was given`,
+  );
+  return locked.length;
+}
 
 /** A pattern with a slash is matched against the whole path, else against the last name. */
 export function compilePattern(pattern: string): (path: string) => boolean {

@@ -1,5 +1,6 @@
 // Passphrases as bytes: how they are read, and what is asked of new ones.
 
+import { isUtf8 } from 'node:buffer';
 import { EncryptionError } from '../errors.ts';
 import type { Host, RealPath } from '../host/host.ts';
 import { decodeBytePath, encodeBytePath } from '../util/byte-path.ts';
@@ -40,9 +41,17 @@ export function passphraseForms(passphrase: Buffer): Buffer[] {
   return trimmed.equals(passphrase) ? [passphrase] : [passphrase, trimmed];
 }
 
+/** What is taken for a key, private or public, where either a key or a passphrase may be given. */
+export function looksLikeKey(secret: Buffer): boolean {
+  const start = secret.subarray(0, 64).toString('latin1').trimStart();
+  return /^(AGE-SECRET-KEY-|AGE-PLUGIN-|age1[a-z0-9]{20}|ssh-(ed25519|rsa) AAAA|-----BEGIN |PuTTY-User)/i.test(
+    start,
+  );
+}
+
 /**
  * What speaks against a passphrase for a new key; empty when nothing does. The rules of the existing edition, and that
- * both editions must take the same bytes from it.
+ * both editions must take the same bytes from it, wherever it is given.
  */
 export function checkNewPassphrase(passphrase: Buffer): string[] {
   const text = decodeBytePath(passphrase);
@@ -59,5 +68,10 @@ export function checkNewPassphrase(passphrase: Buffer): string[] {
   }
   if (passphraseForms(passphrase).length > 1) problems.push('it begins or ends with white space');
   if (/\p{Cc}/u.test(text)) problems.push('it holds a control character, such as a line break or a tab');
+  // Nobody could give these again: in the environment, at a terminal, or where a key may stand as well.
+  if (!isUtf8(passphrase)) problems.push('it is not text in UTF-8');
+  if (text.startsWith('\uFEFF'))
+    problems.push('it begins with a byte order mark, which an editor of Windows put there');
+  if (looksLikeKey(passphrase)) problems.push('it begins like a key');
   return problems;
 }

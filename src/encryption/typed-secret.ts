@@ -4,6 +4,7 @@ import { EncryptionError } from '../errors.ts';
 import { parseIdentityFile, type IdentityFileOptions } from './identity-file.ts';
 import type { Identity } from './identity.ts';
 import { passphraseIdentities } from './passphrase-key.ts';
+import { looksLikeKey } from './passphrase.ts';
 
 export interface SecretOptions extends IdentityFileOptions {
   /** Salts a passphrase may have been used with: of the manifest, of this host. */
@@ -19,9 +20,6 @@ export interface SecretOptions extends IdentityFileOptions {
 export async function secretIdentities(secret: Buffer, options: SecretOptions = {}): Promise<Identity[]> {
   const { name = 'the secret' } = options;
   if (secret.length === 0) throw new EncryptionError(`${name} is empty`);
-  const start = secret.subarray(0, 64).toString('latin1').trimStart();
-  const isKey =
-    /^(AGE-SECRET-KEY-|AGE-PLUGIN-|age1[a-z0-9]{20}|ssh-(ed25519|rsa) AAAA|-----BEGIN |PuTTY-User)/i;
-  if (isKey.test(start)) return parseIdentityFile(secret, name, options);
+  if (looksLikeKey(secret)) return parseIdentityFile(secret, name, options);
   return passphraseIdentities(secret, options.salts);
 }

@@ -19,8 +19,12 @@ const stanzaNames: Readonly<Record<string, string>> = {
 /** `madeFor`: the recipients that the manifest names. */
 export function wrongKey(stanzas: readonly Stanza[], madeFor: readonly string[] = []): WrongKeyError {
   const found = countEqual(stanzas.map(nameStanza)).join(', ');
+  // Ours are also made for a key that is forgotten when the run ends.
+  const gone = stanzas.length === madeFor.length + 1 ? ' (the other one was its run, whose key is gone)' : '';
   const named =
-    madeFor.length === 0 ? '' : `; its manifest names ${madeFor.map(describeRecipientText).join(', ')}`;
+    madeFor.length === 0
+      ? ''
+      : `; its manifest names ${madeFor.map(describeRecipientText).join(', ')}${gone}`;
   return new WrongKeyError(
     `none of the given keys opens it: it was encrypted for ${found === '' ? 'nobody' : found}${named}`,
     { hint: 'Give the identity file, SSH private key or passphrase that belongs to one of these.' },

@@ -23,7 +23,7 @@ WITH PROXSAVE (install it on the new host first)
   proxsave decrypt FILE                   only decrypt it
   Encrypted: add --identity KEYFILE, or --passphrase-file FILE; without them it asks.
 
-WITHOUT PROXSAVE (any Debian; apt-get install age zstd xz-utils where needed)
+WITHOUT PROXSAVE (any Debian; apt-get install age zstd xz-utils bzip2 python3 where needed)
   sh ${recoverScriptName} FILE                      check it and list it
   sh ${recoverScriptName} FILE --to DIR             check it and unpack it
   Encrypted: add --identity KEYFILE, --passphrase, or --passphrase-file FILE.

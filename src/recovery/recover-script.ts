@@ -17,12 +17,15 @@ export const recoverScript = `#!/bin/sh
 #   ... --identity FILE                          key of an encrypted archive: age identity, or SSH private key
 #   ... --passphrase-file FILE                   or the passphrase that its key was made from (needs python3)
 #   ... --passphrase                             the same, typed in
+#   ... --salt TEXT                              what else that key was made of, when no .metadata says it (recovery sheet)
 #   ... --no-checksum                            go on although the checksum differs
 #
 # It ends with 0 only when all of the archive was read and nothing in it is known to be wrong.
 set -u
 LC_ALL=C
 export LC_ALL
+# They would change what cd and tar do.
+unset CDPATH TAR_OPTIONS
 umask 077
 
 say() { printf '%s\\n' "$*"; }
@@ -33,13 +36,18 @@ clean() { tr -d '\\000-\\010\\013-\\037\\177'; }
 usage() { sed -n '2,/^set -u/s/^# \\{0,1\\}//p' "$0"; exit "$1"; }
 need() { command -v "$1" >/dev/null 2>&1 || die "$1 is needed and not installed: apt-get install $2"; }
 
-archive='' target='' identity='' passphrase='' must_match=yes
+archive='' target='' identity='' passphrase='' salt='' must_match=yes
 while [ $# -gt 0 ]; do
   case $1 in
-    --to) [ $# -ge 2 ] || die '--to needs a directory'; target=$2; shift ;;
+    --to)
+      [ -n "\${2:-}" ] || die '--to needs a directory'
+      case $2 in -*) target=./$2 ;; *) target=$2 ;; esac
+      shift
+      ;;
     --identity|-i) [ $# -ge 2 ] || die '--identity needs a file'; identity=$2; shift ;;
     --passphrase-file) [ $# -ge 2 ] || die '--passphrase-file needs a file'; passphrase=$2; shift ;;
     --passphrase) passphrase=- ;;
+    --salt) [ -n "\${2:-}" ] || die '--salt needs the text from the recovery sheet'; salt=$2; shift ;;
     --no-checksum) must_match=no ;;
     -h|--help) usage 0 ;;
     -*) die "unknown option $1; see sh recover.sh --help" ;;
@@ -113,7 +121,12 @@ say "archive   $name ($kind)"
 [ -z "$(fact hostname HOSTNAME)" ] || say "host      $(fact hostname HOSTNAME)"
 [ -z "$(fact created_at TIMESTAMP)" ] || say "made      $(fact created_at TIMESTAMP)"
 [ -z "$(fact proxmox_version PROXMOX_VERSION)" ] || say "version   $(fact proxmox_version PROXMOX_VERSION)"
-[ "$(fact status STATUS)" != partial ] || warn 'when it was made, errors kept something out of it'
+if [ "$(fact status STATUS)" = partial ]; then
+  case $(printf '%s\\n' "$metadata" | sed -n 's/^ *"error_count": *\\([0-9]*\\),\\{0,1\\}$/\\1/p') in
+    0) warn 'it was made to hold only a part of the host' ;;
+    *) warn 'when it was made, errors kept something out of it' ;;
+  esac
+fi
 
 # --- is it what was written? ------------------------------------------------------------------------------------------
 is_damaged=no
@@ -131,12 +144,17 @@ fi
 
 # --- stages: decrypt, decompress --------------------------------------------------------------------------------------
 plain=\${name%.age}
-if [ "$plain" != "$name" ] || [ "$(content 2>/dev/null | dd bs=14 count=1 2>/dev/null | tr -d '\\0')" = age-encryption ]; then
-  is_encrypted=yes
+is_encrypted=no
+[ "$plain" = "$name" ] || is_encrypted=yes
+case $(content 2>/dev/null | dd bs=14 count=1 2>/dev/null | tr -d '\\0') in
+  age-encryption|'-----BEGIN AGE') is_encrypted=yes ;;
+esac
+if [ "$is_encrypted" = yes ]; then
   need age age
   if [ -n "$passphrase" ]; then
     need python3 python3
-    salt=$(fact passphrase_salt PASSPHRASE_SALT)
+    [ -n "$salt" ] || salt=$(fact passphrase_salt PASSPHRASE_SALT)
+    [ -n "$salt" ] || warn 'nothing says what else its key was made of; the recovery sheet does (passphrase_salt): --salt TEXT'
     cat >"$work/derive.py" <<'PYTHON'
 ${bech32Python}PYTHON
     if [ "$passphrase" = - ]; then
@@ -159,7 +177,6 @@ ${bech32Python}PYTHON
   [ -n "$identity" ] || die 'it is encrypted: give --identity FILE, --passphrase-file FILE or --passphrase'
   decrypt() { age --decrypt -i "$identity"; }
 else
-  is_encrypted=no
   decrypt() { cat; }
 fi
 compression=$plain

@@ -54,8 +54,9 @@ function keySection(facts: SheetFacts): string {
   } else if (passphraseSalt !== undefined) {
     lines.push('  The key is made from a passphrase. Hint:', `    ${passphraseHint ?? '_'.repeat(60)}`);
     lines.push(
-      '  What else it is made of (also in every archive, not secret):',
+      '  What else it is made of (also beside or in every archive, not secret):',
       `    passphrase_salt ${passphraseSalt}`,
+      `  (where an archive lost its .metadata: sh ${recoverScriptName} ... --salt ${passphraseSalt})`,
     );
   } else {
     lines.push('  The identity is not on this sheet. It is kept:', `    ${'_'.repeat(60)}`);

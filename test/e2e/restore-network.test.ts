@@ -27,7 +27,7 @@ describe.skipIf(noContainer !== undefined)(
     const sh = (script: string) => machine.must(['sh', '-ec', script]);
     const hasAnother = () => addressesOf(machine).includes('198.51.100.7/32');
     const guards = () => sh('ls /etc/systemd/system').match(/proxsave-guard-\S+/gu) ?? [];
-    const idOf = () => /^\S+(?=  applied)/mu.exec(mustProxsave(machine, 'undo', '--list'))?.[0] ?? '';
+    const idOf = () => /^\S+(?= {2}applied)/mu.exec(mustProxsave(machine, 'undo', '--list'))?.[0] ?? '';
     const live = (seconds: number) => [...only, '--apply-network', '--confirm-within', String(seconds)];
     /** Restores the network with the other address, up to the question whether it may stay. */
     const apply = async (name: string, seconds: number) => {

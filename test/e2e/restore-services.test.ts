@@ -94,7 +94,7 @@ describe.skipIf(noContainer !== undefined)(
         await waitUntil('it is dead', () => killed.code() === 137);
         await waitUntil('cron runs again', () => stateOf(machine, 'cron.service') === 'active');
         const [id = ''] =
-          /^\S+(?=  (?:cut off|prepared))/mu.exec(mustProxsave(machine, 'undo', '--list')) ?? [];
+          /^\S+(?= {2}(?:cut off|prepared))/mu.exec(mustProxsave(machine, 'undo', '--list')) ?? [];
         expect(id).not.toBe('');
         mustProxsave(machine, ...ending, id);
         expect(manifest()).toEqual(ending[0] === 'undo' ? wrecked : saved);

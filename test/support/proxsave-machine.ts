@@ -87,6 +87,9 @@ WantedBy=sysinit.target
   );
   machine.must(['systemctl', 'enable', 'test-nic.service']);
   machine.write('/etc/network/interfaces', interfaces());
+  machine.write('/etc/hosts', '127.0.0.1 localhost\n192.0.2.10 testbox\n');
+  // Nobody answers there, and that at once.
+  machine.write('/etc/resolv.conf', 'nameserver 127.0.0.1\n');
   await machine.reboot();
 }
 

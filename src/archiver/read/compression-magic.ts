@@ -19,7 +19,7 @@ const magics: readonly Magic[] = [
   { type: 'none', at: 257, bytes: Buffer.from('ustar') },
   { type: 'lzma', at: 0, bytes: Buffer.of(0x5d, 0x00, 0x00) },
 ];
-const ageMagic = Buffer.from('age-encryption.org/');
+const ageMagics = [Buffer.from('age-encryption.org/'), Buffer.from('-----BEGIN AGE ENCRYPTED FILE-----')];
 
 /** Bytes that are enough for both checks. */
 export const magicBytes = 512;
@@ -58,6 +58,7 @@ function isSkippableFrame(head: Buffer): boolean {
   return head.length >= 4 && (head.readUInt32LE(0) & 0xfffffff0) === 0x184d2a50;
 }
 
+/** Binary or armored. */
 export function isAgeFile(head: Buffer): boolean {
-  return head.subarray(0, ageMagic.length).equals(ageMagic);
+  return ageMagics.some((magic) => head.subarray(0, magic.length).equals(magic));
 }

@@ -80,11 +80,15 @@ async function watchGuard(
   const giveUpAt = guard.deadline.getTime() + revertMs;
   for (;;) {
     const state = await guardState(host, guard.id);
-    if (state === 'none') return isUndone() ? 'reverted' : 'confirmed';
     const now = host.clock.now().getTime();
-    if (state === 'reverted') {
-      await removeGuard(host, guard.id);
-      return now < guard.deadline.getTime() ? 'reverted' : 'late';
+    // A timer that stands still says nothing: it is being confirmed, or the host shuts down.
+    if (state === 'none' || state === 'reverted') {
+      if (!isUndone()) {
+        if (state === 'none') return 'confirmed';
+      } else {
+        await removeGuard(host, guard.id);
+        return now >= guard.deadline.getTime() ? 'late' : 'reverted';
+      }
     }
     if (state === 'failed' || now > giveUpAt) {
       throw new RunFailedError(`taking back the network of restore ${guard.id} did not end well`, {

@@ -13,9 +13,10 @@ const pollMs = 500;
 
 /**
  * `armed`: waiting. `reverting`: the change is being taken back. `reverted`: it was. `failed`: taking it back failed and
- * is tried again by systemd. `none`: there is no such guard.
+ * is tried again by systemd. `stopped`: its timer does not run, because the host shuts down or somebody stopped it; the next boot
+ * starts it. `none`: there is no such guard.
  */
-export type GuardState = 'armed' | 'reverting' | 'reverted' | 'failed' | 'none';
+export type GuardState = 'armed' | 'reverting' | 'reverted' | 'failed' | 'stopped' | 'none';
 
 export interface ArmedGuard {
   id: string;
@@ -97,7 +98,8 @@ export async function guardState(host: Host, id: string): Promise<GuardState> {
   if (hostPathKind(host, `${unitDirectory}/${timerName}`) !== 'file') return 'none';
   const service = await stateOfService(host, id);
   if (service === 'reverting' || service === 'failed') return service;
-  return (await isEnabled(host, timerName)) && (await isActive(host, timerName)) ? 'armed' : 'reverted';
+  if (!(await isEnabled(host, timerName))) return 'reverted';
+  return (await isActive(host, timerName)) ? 'armed' : 'stopped';
 }
 
 /** Ids of all guards of this host, whatever their state. */

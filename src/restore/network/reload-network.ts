@@ -131,6 +131,6 @@ function run(host: Host, argv: readonly [string, ...string[]], timeoutMs: number
 
 function complaints({ status, stderr }: RunResult, command: string): string[] {
   if (status === 'ok') return [];
-  const line = stderr.trim().split('\n').at(-1) ?? '';
-  return [`${command}: ${line === '' ? status : line}`];
+  const lines = stderr.trim().split('\n').slice(-3).join('; ');
+  return [`${command}: ${lines === '' ? status : lines}`];
 }
