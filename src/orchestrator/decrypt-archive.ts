@@ -142,6 +142,7 @@ async function readBack(
     { signal: host.signal, onBytes: (bytes) => onBytes('read back', bytes) },
   );
   if (report.ok) return report;
+  sink.demandOurs();
   const shown = report.problems.slice(0, 5).map((problem) => `\n    ${problem.message}`);
   throw new VerificationError(`${archive.path} decrypts to a damaged archive:${shown.join('')}`, {
     hint: 'Nothing was kept of it. `proxsave extract` takes out what can still be read.',

@@ -169,6 +169,7 @@ async function readBack(
     },
   );
   if (report.ok) return;
+  sink.demandOurs();
   const shown = report.problems.slice(0, 5).map((problem) => `\n    ${problem.message}`);
   throw new VerificationError(
     `the archive that was just written does not read back right:${shown.join('')}`,

@@ -65,6 +65,30 @@ describe.skipIf(noContainer !== undefined)(
       expect(isReached(machine, '192.0.2.10')).toBe(true);
     });
 
+    test('is one by which the host is reached, though name, card and disks are of another machine', async () => {
+      const name = read(machine, '/etc/hostname');
+      const ownFstab = read(machine, '/etc/fstab');
+      const ofOther = interfaces(undefined, '203.0.113.5/24').replaceAll('eth0', 'enp9s0');
+      const disk = 'UUID=0b5e3f6e-1111-4c4c-8a8a-0123456789ab';
+      machine.write(file, ofOther);
+      machine.write('/etc/fstab', `${disk} / ext4 defaults 0 1\n${disk} /data ext4 defaults 0 2\n`);
+      machine.write('/etc/hostname', 'other\n');
+      const path = { env: { BACKUP_PATH: '/var/lib/other' } };
+      const backup = machine.run(['/opt/proxsave/proxsave', 'backup'], path);
+      expect(backup.code, backup.stderr).toBe(0);
+      machine.write(file, interfaces());
+      machine.write('/etc/fstab', ownFstab);
+      machine.write('/etc/hostname', name);
+      const restore = runProxsave(machine, 'restore', '--from', '/var/lib/other', '--yes', '--with-review');
+      expect([0, 1], restore.stdout + restore.stderr).toContain(restore.code);
+      expect(read(machine, '/etc/fstab')).not.toContain(`${disk} / `);
+      await machine.reboot();
+      expect(isReached(machine, '192.0.2.10')).toBe(true);
+      mustProxsave(machine, 'undo', '--yes');
+      expect(read(machine, file)).toBe(interfaces());
+      expect(read(machine, '/etc/hostname')).toBe(name);
+    });
+
     test('goes back by itself when nobody confirms it', async () => {
       const restore = await apply('late', 15);
       expect(read(machine, file)).toContain(another);

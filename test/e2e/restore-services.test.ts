@@ -156,8 +156,7 @@ describe.skipIf(noContainer !== undefined)(
 
     test('says which service does not come up, and where to look', () => {
       machine.write('/etc/systemd/system/cron.service.d/broken.conf', '[Service]\nExecStartPre=/bin/false\n');
-      sh('rm -f /etc/systemd/system/mine.service /etc/systemd/system/multi-user.target.wants/mine.service');
-      wreckCron();
+      sh('systemctl daemon-reload; rm -f /etc/cron.d/job');
       const { code, stderr } = runProxsave(machine, ...restore);
       expect(code, stderr).toBe(1);
       expect(stderr).toContain('cron.service was running before and does not run now');

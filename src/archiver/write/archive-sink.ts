@@ -39,6 +39,8 @@ export interface ArchiveSink {
   finishContent(): FinishedContent;
   /** Manifest and checksum are in place and on the disk. */
   finishManifest(manifest: Manifest): void;
+  /** Whether what is read back is what was written. @throws StorageError when another file has the temporary name */
+  demandOurs(): void;
   /** Gives the file its final name, for good. Replaces an existing one only with `mayReplace`. */
   publish(): void;
   /** Removes everything that was written. Does nothing after publish, and may be called twice. */

@@ -41,6 +41,9 @@ export function createBundleWriter(host: Host, target: ArchiveTarget): ArchiveSi
       file.writeAt(front.encode(manifest, meter.finished()), 0);
       file.sync();
     },
+    demandOurs: () => {
+      file.demandOurs();
+    },
     publish: () => {
       file.publish();
     },

@@ -17,6 +17,8 @@ export interface PartialFile {
   /** Writes over what is there already. */
   writeAt(bytes: Buffer, position: number): void;
   sync(): void;
+  /** @throws StorageError when the name leads to another file by now */
+  demandOurs(): void;
   publish(): void;
   discard(): void;
 }
@@ -41,6 +43,18 @@ export function createPartialFile(
     if (mayReplace) removeIfExists(host, partialPath);
     return host.fs.createFile(partialPath, partialMode);
   });
+  const ours = host.fs.statFd(fd);
+  /** False when somebody else, allowed to replace it, took the name meanwhile. */
+  const isOurs = () => {
+    const found = host.fs.lstatIfExists(partialPath);
+    return found?.inode === ours.inode && found.device === ours.device;
+  };
+  const demandOurs = () => {
+    if (isOurs()) return;
+    throw new StorageError(`${partialPath} was removed or replaced while it was written`, {
+      hint: 'Does the same command run twice? Wait until the other one has ended, or name another file.',
+    });
+  };
   let size = 0;
   let state: 'open' | 'closed' | 'published' = 'open';
   const close = () => {
@@ -65,7 +79,9 @@ export function createPartialFile(
     },
     writeAt: (bytes, position) => attempt(() => host.fs.write(fd, bytes, position)),
     sync: () => attempt(() => host.fs.sync(fd)),
+    demandOurs,
     publish: () => {
+      demandOurs();
       attempt(close);
       attempt(() => {
         if (mayReplace) host.fs.rename(partialPath, finalPath);
@@ -85,7 +101,7 @@ export function createPartialFile(
       try {
         close();
       } finally {
-        removeIfExists(host, partialPath);
+        if (isOurs()) removeIfExists(host, partialPath);
       }
     },
   };

@@ -42,6 +42,9 @@ export function createRawWriter(host: Host, target: ArchiveTarget): ArchiveSink 
       writeSidecar(names.metadata, text);
       writeSidecar(names.manifest, text);
     },
+    demandOurs: () => {
+      file.demandOurs();
+    },
     publish: () => {
       file.publish();
       isPublished = true;

@@ -41,6 +41,8 @@ function sshServerAddress(host: Host): string | undefined {
 
 function cardsBelow(host: Host, name: string): { cards: string[]; vlanTag: string } {
   const cards = new Set<string>();
+  // Interfaces with nothing below: the card of a container (LXC) is no device of this system.
+  const lowest = new Set<string>();
   let vlanTag = '';
   const seen = new Set<string>();
   const visit = (current: string) => {
@@ -49,12 +51,12 @@ function cardsBelow(host: Host, name: string): { cards: string[]; vlanTag: strin
     const path = `/sys/class/net/${current}`;
     if (hostPathKind(host, `${path}/device`) === 'directory') cards.add(current);
     vlanTag = vlanTagOf(host, current) + vlanTag;
-    for (const entry of hostNames(host, path)) {
-      if (entry.startsWith('lower_')) visit(entry.slice('lower_'.length));
-    }
+    const lower = hostNames(host, path).filter((entry) => entry.startsWith('lower_'));
+    if (lower.length === 0) lowest.add(current);
+    for (const entry of lower) visit(entry.slice('lower_'.length));
   };
   visit(name);
-  return { cards: [...cards], vlanTag };
+  return { cards: [...(cards.size === 0 ? lowest : cards)], vlanTag };
 }
 
 function vlanTagOf(host: Host, name: string): string {
