@@ -27,11 +27,12 @@ WITHOUT PROXSAVE (any Debian; apt-get install age zstd xz-utils bzip2 python3 wh
   sh ${recoverScriptName} FILE                      check it and list it
   sh ${recoverScriptName} FILE --to DIR             check it and unpack it
   Encrypted: add --identity KEYFILE, --passphrase, or --passphrase-file FILE.
+  Post-quantum keys (age1pq1...) need an age program of version 1.3 or newer.
 
 BY HAND
   tar -xf HOST-backup-...bundle.tar                          gives NAME, NAME.sha256, NAME.metadata
   sha256sum -c NAME.sha256
-  mkdir DIR
+  mkdir -m 700 DIR
   zstd -dc NAME | tar -xp --numeric-owner --delay-directory-restore -C DIR -f -                          not encrypted
   age -d -i KEYFILE NAME | zstd -dc | tar -xp --numeric-owner --delay-directory-restore -C DIR -f -      encrypted
   (gzip -dc, xz -dc, bzip2 -dc in place of zstd -dc, as the name says)

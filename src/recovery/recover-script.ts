@@ -224,6 +224,11 @@ through() {
   rm -f "$work/fifo"
   if [ "$(ended decrypt)" != 0 ]; then
     [ -z "$(recipients)" ] || { say 'It was encrypted for:'; recipients | clean; } >&2
+    case $(recipients) in
+      *age1pq1*)
+        warn "it is for post-quantum keys, which the age program knows from version 1.3 on; this is $(age --version 2>/dev/null)"
+        ;;
+    esac
     fail 'it cannot be decrypted: wrong key, or DAMAGED'
   fi
   [ "$(ended decompress)" = 0 ] || fail 'it cannot be decompressed: DAMAGED'

@@ -81,6 +81,11 @@ function commands(facts: SheetFacts): string {
   ];
   const lines = ['RECOVERY ON ANY DEBIAN, without ProxSave', `  apt-get install ${packages.join(' ')}`];
   if (isEncrypted && !isPassphrase) lines.push(`  (${keyNote(facts)})`);
+  if (facts.recipients.some((recipient) => recipient.startsWith('age1pq1'))) {
+    lines.push(
+      '  (post-quantum keys need age 1.3 or newer: is `age --version` older, take it from age-encryption.org)',
+    );
+  }
   lines.push(`  sh ${recoverScriptName} ${quoted(archive)} --to rescue${key}`);
   lines.push('', 'THE SAME BY HAND', ...byHand(archive, { isEncrypted, isPassphrase }));
   lines.push('', 'WITH PROXSAVE ON THE NEW HOST: a plan first, and an undo');
@@ -104,7 +109,7 @@ function byHand(archive: string, { isEncrypted, isPassphrase }: Record<string, b
   return [
     ...(archive === inner ? [] : [`  tar -xf ${quoted(archive)}`]),
     `  sha256sum -c ${quoted(`${inner}.sha256`)}`,
-    '  mkdir rescue',
+    '  mkdir -m 700 rescue',
     isPassphrase === true
       ? `  (a passphrase needs ${recoverScriptName}, which makes the key from it)`
       : `  ${first} | ${stages}`,

@@ -120,13 +120,20 @@ async function restore(
   );
   await run.phase('finish', 'Handing out what is for you', () => {
     handOutStaged(host, plan, prepared);
-    parts.chores = choresOf(session, planned, prepared);
+    const isLive = liveNetwork !== undefined;
+    parts.chores = choresOf(session, isLive ? withoutNetworkReboot(planned) : planned, prepared);
   });
   const network =
     liveNetwork === undefined ? undefined : await setUpNetwork(run, config, prepared.id, liveNetwork);
   if (network?.outcome === 'waiting') parts.chores = [waitingChore(prepared.id, network), ...parts.chores];
   // What waits is finished by `proxsave confirm`.
   else finishRestore(host, state, prepared.id);
+}
+
+/** A network that is set up now needs no reboot. */
+function withoutNetworkReboot(planned: PlannedRun): PlannedRun {
+  const rebootReasons = planned.plan.rebootReasons.filter((reason) => !reason.startsWith('network:'));
+  return { ...planned, plan: { ...planned.plan, rebootReasons } };
 }
 
 function waitingChore(id: string, { deadline }: LiveNetworkEnd): Chore {

@@ -39,7 +39,9 @@ const contents = () =>
 
 test('a foreign file that appears after the last look at the name is never replaced', () => {
   // The look finds nothing, whatever is there: as if the file came right after it.
-  const file = finishedFile(hostWith({ lstatIfExists: () => undefined }));
+  const look: FileSystem['lstatIfExists'] = (path) =>
+    path.endsWith('.partial') ? host.fs.lstatIfExists(path) : undefined;
+  const file = finishedFile(hostWith({ lstatIfExists: look }));
   writeFileSync(file.finalPath, 'foreign');
   expect(() => {
     file.publish();
@@ -97,4 +99,16 @@ test('when the old name cannot be removed nothing keeps the new one', () => {
   }).toThrow(/input\/output error/);
   file.discard();
   expect(contents()).toEqual({});
+});
+
+test('of two that may replace each other, the one that lost its temporary name neither publishes nor removes the other', () => {
+  const open = () => createPartialFile(host, asRealPath(directory), 'a.tar', true);
+  const [first, second] = [open(), open()];
+  second.appendNow(Buffer.from('second'));
+  expect(() => {
+    first.publish();
+  }).toThrow(/a\.tar\.partial was removed or replaced while it was written/);
+  first.discard();
+  second.publish();
+  expect(contents()).toEqual({ 'a.tar': 'second' });
 });

@@ -143,3 +143,11 @@ describe('one typed secret', () => {
     },
   );
 });
+
+test.each([
+  ['a byte order mark', Buffer.from('\uFEFFCorrect-Horse-42'), /byte order mark/],
+  ['bytes that are no UTF-8', Buffer.from('Correct-Horse-42\xe4', 'latin1'), /not text in UTF-8/],
+  ['the beginning of a key', Buffer.from('age-secret-key-Horse42'), /begins like a key/],
+])('a new passphrase with %s is refused: it could not be given again', (_, bytes, message) => {
+  expect(checkNewPassphrase(bytes).join('; ')).toMatch(message);
+});

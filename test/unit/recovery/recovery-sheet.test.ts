@@ -37,6 +37,12 @@ test('for a passphrase it has the salt, the hint and python3, and never asks for
   expect(sheet).not.toContain('key.txt');
 });
 
+test('for post-quantum keys it says which age program opens them, for others not', () => {
+  const note = '(post-quantum keys need age 1.3 or newer';
+  expect(renderRecoverySheet({ ...facts, recipients: ['age1pq1xyz'] })).toContain(note);
+  expect(renderRecoverySheet(facts)).not.toContain(note);
+});
+
 test('without encryption it says that no key is needed', () => {
   const sheet = renderRecoverySheet({ ...facts, recipients: [], newest: 'pve1-backup-20260724-020000.tar' });
   expect(sheet).toContain('None needed');

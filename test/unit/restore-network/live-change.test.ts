@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { healthProblems, type NetworkHealth } from '../../../src/restore/network/network-health.ts';
+import { changedInterfaces } from '../../../src/restore/network/reload-network.ts';
+
+const path = '/etc/network/interfaces';
+const bridge = (address: string) =>
+  `auto lo\niface lo inet loopback\n\niface eno1 inet manual\n\nauto vmbr0\niface vmbr0 inet static\n\taddress ${address}\n\tbridge-ports eno1\n`;
+
+describe('interfaces that a change takes down and up', () => {
+  const change = (before: string, after: string) =>
+    changedInterfaces(new Map([[path, before]]), new Map([[path, after]]));
+
+  test('are only those that are configured differently; comments and spaces are no difference', () => {
+    expect(change(bridge('192.0.2.1/24'), bridge('192.0.2.2/24'))).toEqual({
+      down: ['vmbr0'],
+      up: ['vmbr0'],
+    });
+    const spaced = `# mine\n${bridge('192.0.2.1/24').replaceAll('\t', '    ')}`;
+    expect(change(bridge('192.0.2.1/24'), spaced)).toEqual({ down: [], up: [] });
+  });
+
+  test('go down from the top and come up only when they are new or changed', () => {
+    const more = `${bridge('192.0.2.1/24')}auto vmbr0.5\niface vmbr0.5 inet manual\n`;
+    expect(change(bridge('192.0.2.1/24'), more)).toEqual({ down: [], up: ['vmbr0.5'] });
+    expect(change(more, '')).toEqual({ down: ['vmbr0.5', 'vmbr0', 'eno1'], up: [] });
+  });
+
+  test('may be in a file of their own', () => {
+    const one = new Map([
+      [path, 'source /etc/network/interfaces.d/*\n'],
+      ['/etc/network/interfaces.d/a', bridge('192.0.2.1/24')],
+    ]);
+    expect(changedInterfaces(one, new Map([[path, bridge('192.0.2.1/24')]]))).toEqual({ down: [], up: [] });
+  });
+});
+
+describe('the health of a network', () => {
+  const healthy: NetworkHealth = {
+    addresses: ['192.0.2.1'],
+    gateways: [{ device: 'vmbr0', gateway: '192.0.2.254' }],
+    isGatewayThere: true,
+    hasNames: true,
+    isClusterMounted: true,
+    isClusterWritable: true,
+    isQuorate: true,
+  };
+  const problems = (
+    after: Partial<NetworkHealth>,
+    before: Partial<NetworkHealth> = {},
+    keep = ['192.0.2.1'],
+  ) => healthProblems({ ...healthy, ...before }, { ...healthy, ...after }, keep);
+
+  test('is what it was before', () => {
+    expect(problems({})).toEqual([]);
+    const poor = { isGatewayThere: false, hasNames: false, isClusterMounted: false, isQuorate: undefined };
+    expect(problems(poor, poor)).toEqual([]);
+    expect(problems({ gateways: [] }, { gateways: [] })).toEqual([]);
+  });
+
+  test.each<[Partial<NetworkHealth>, RegExp]>([
+    [{ addresses: ['192.0.2.9'] }, /lost its address 192\.0\.2\.1/u],
+    [{ gateways: [] }, /no default route/u],
+    [{ isGatewayThere: false }, /gateway 192\.0\.2\.254 does not answer/u],
+    [{ hasNames: false }, /names are not resolved/u],
+    [{ isClusterMounted: false }, /not mounted/u],
+    [{ isClusterWritable: false }, /cannot be written to/u],
+    [{ isQuorate: false }, /quorum/u],
+  ])('%j is one problem', (after, words) => {
+    const found = problems(after);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(words);
+  });
+
+  test('another address is none when the admin chose it', () => {
+    expect(problems({ addresses: ['192.0.2.9'] }, {}, [])).toEqual([]);
+    expect(problems({ addresses: [] }, {}, [])).toEqual(['the host has no address']);
+  });
+});
