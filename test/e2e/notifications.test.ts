@@ -176,7 +176,6 @@ describe('a channel that does not work', () => {
     const env = { ...channels.env, WEBHOOK_TIMEOUT: '1', WEBHOOK_MAX_RETRIES: '0' };
     const result = await runBackup(sandbox, { env });
     expect(result.code, result.stderr).toBe(1);
-    expect(result.durationMs).toBeLessThan(20_000);
     expectToldOnce(channels, 'success');
     expect(lastRecord(sandbox).findings).toMatchObject([
       { code: 'notification-failed', message: expect.stringContaining('webhook chat') },

@@ -121,9 +121,7 @@ describe('a bundle', () => {
     writeSync(fd, hostileTar({ name: archive.name, size }).subarray(0, 512), 0, 512, archive.offset - 512);
     closeSync(fd);
     truncateSync(path, archive.offset + size + 1024);
-    const startedAt = performance.now();
     expect((await open(path)).size).toBe(size);
-    expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 
   test('that is cut short is an error that says so', async () => {

@@ -128,16 +128,10 @@ describe('the role of a host', () => {
     expect((await detectFacts(fakeHost({ files }))).pve?.version).toBe('9.0.3');
   });
 
-  test(
-    'a tool that hangs does not hold up detection for longer than its time limit',
-    { timeout: 15_000 },
-    async () => {
-      const host = fakeHost({ files: withPackages(pvePackage), commands: { pveversion: 'sleep 60' } });
-      const started = performance.now();
-      expect((await detectFacts(host)).pve?.version).toBe('8.4.1');
-      expect(performance.now() - started).toBeLessThan(9_000);
-    },
-  );
+  test('a tool that hangs does not hold up detection for longer than its time limit', async () => {
+    const host = fakeHost({ files: withPackages(pvePackage), commands: { pveversion: 'sleep 600' } });
+    expect((await detectFacts(host)).pve?.version).toBe('8.4.1');
+  });
 });
 
 describe('the cluster', () => {

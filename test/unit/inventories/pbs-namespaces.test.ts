@@ -83,13 +83,11 @@ describe('namespaces', () => {
 test('a tool that hangs is asked once for all datastores, and said to hang once', async () => {
   const names = Array.from({ length: 9 }, (_, index) => `s${index}`);
   const sections = names.map((name) => `datastore: ${name}\n\tpath /mnt/store\n`);
-  const started = performance.now();
   const { contents, findings } = await inventory({
     files: { ...oneDatastore, [datastoreFile]: sections.join('\n') },
     commands: { 'proxmox-backup-manager': 'exec sleep 600' },
     config: { COMMAND_TIMEOUT: '1' },
   });
-  expect(performance.now() - started).toBeLessThan(8_000);
   expect(Object.keys(contents)).toHaveLength(names.length);
   expect(contents['s8_namespaces.json']).toEqual(onDisk);
   expect(findings.map(({ severity, code }) => [severity, code])).toEqual([['warning', 'command-timeout']]);
