@@ -1,7 +1,6 @@
 // argv -> command -> exit code. The only place that ends the process and sets its exit code.
 
 import type { InterruptPolicy } from './cli/create-context.ts';
-import { ioWorkerArgument } from './host/own-program.ts';
 import { version } from './version.ts';
 
 async function main(): Promise<number> {
@@ -13,7 +12,7 @@ async function main(): Promise<number> {
   }
   // Whatever is created without a mode of its own is private.
   process.umask(0o077);
-  if (argv.length === 1 && argv[0] === ioWorkerArgument) {
+  if (argv.length === 1 && argv[0] === (await import('./host/own-program.ts')).ioWorkerArgument) {
     const { serveIoWorker } = await import('./storage/isolated-directory/worker.ts');
     await serveIoWorker({
       input: process.stdin,

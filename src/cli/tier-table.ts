@@ -68,7 +68,7 @@ function tierCell({ copies }: ArchiveOnTiers, { name, isUnknown }: TierColumn, n
   if (isUnknown) return '?';
   const copy = copies.find(({ tier }) => tier === name);
   if (copy === undefined) return '-';
-  if (copy.archive.archive === undefined) return 'damaged';
+  if (copy.archive.archive === undefined || copy.archive.problem !== undefined) return 'damaged';
   if (copy.proved === undefined) return 'there';
   return `${proofWords[copy.proved.proof]} ${formatShortAge(copy.proved.at, now)}`;
 }

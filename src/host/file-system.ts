@@ -57,7 +57,7 @@ export interface FileSystem {
   readText(path: RealPath): string;
   /** Text of a file, or undefined when there is none. Other errors throw. */
   readTextIfExists(path: RealPath, maxBytes?: number): string | undefined;
-  /** Whole content of a small file, following links; also of a pipe (`/dev/fd/63`), for which it waits. EFBIG above 64 MiB. */
+  /** Whole content of a small file, following links; also of a pipe (`/dev/fd/63`), for which it waits. EFBIG above 256 MiB. */
   readBytes(path: RealPath): Buffer;
   /** The same for what a user named; an abort ends the wait. @throws InterruptedError */
   readBytesAsync(

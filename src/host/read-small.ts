@@ -4,8 +4,8 @@
 import * as fs from 'node:fs';
 import { isSystemError } from '../errors.ts';
 
-/** More than any of these files has. */
-const smallFileBytes = 64 * 1024 * 1024;
+/** More than any of these files has: plans and journals of a restore with a million files are the largest. */
+const smallFileBytes = 256 * 1024 * 1024;
 const pollMs = 20;
 /** How long a writer may be silent: somebody may be typing the passphrase of a password store. */
 const silenceMs = 120_000;

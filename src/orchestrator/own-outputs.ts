@@ -15,6 +15,8 @@ import { isSystemError } from '../errors.ts';
 import { asRealPath, type Host, type RealPath } from '../host/host.ts';
 import { isRecordName } from '../report/run-record.ts';
 import { isLogName } from '../report/run-log.ts';
+import { howToRestoreName } from '../recovery/how-to-restore.ts';
+import { recoverScriptName } from '../recovery/recover-script.ts';
 import { lockName } from './run-lock.ts';
 
 /**
@@ -62,6 +64,8 @@ function isBundleName(name: string): boolean {
 function isOwnName(name: string): boolean {
   return (
     name === lockName ||
+    name === howToRestoreName ||
+    name === recoverScriptName ||
     isLogName(name) ||
     isRecordName(name) ||
     isPartialName(name) ||

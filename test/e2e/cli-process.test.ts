@@ -6,6 +6,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { version } from '../../src/version.ts';
+import { archivesIn } from '../support/sandbox.ts';
 import { createCliHost, type CliHost } from '../unit/cli/cli-host.ts';
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
@@ -59,7 +60,7 @@ describe('old command lines', () => {
   test('a bare call without a terminal makes a backup', () => {
     const place = join(host.base, 'bare');
     const { code } = shell('$P', { BACKUP_PATH: place });
-    expect([code === 0 || code === 1, readdirSync(place).length]).toEqual([true, 1]);
+    expect([code === 0 || code === 1, archivesIn(place).length]).toEqual([true, 1]);
   });
   test('--backup -c FILE -l 3 works as it did', () => {
     const place = join(host.base, 'old-style');
@@ -67,7 +68,7 @@ describe('old command lines', () => {
     writeFileSync(file, 'COMPRESSION_TYPE=gz\n', { mode: 0o600 });
     const { code, stderr } = shell(`$P --backup -c ${file} -l 3`, { BACKUP_PATH: place });
     expect(code === 0 || code === 1, stderr).toBe(true);
-    expect(readdirSync(place)[0]).toContain('.tar.gz');
+    expect(archivesIn(place)[0]).toContain('.tar.gz');
   });
   test.each(['--restore', '-decrypt', '--daemon', '--upgrade y', '--newkey --cli'])(
     '%s ends with 2 and touches nothing',
@@ -89,7 +90,7 @@ describe('stdout', () => {
     const place = join(host.base, 'unread');
     const { stderr } = shell('$P backup --json | head -n 1', { BACKUP_PATH: place });
     expect(stderr).not.toContain('unexpected');
-    expect(readdirSync(place)).toEqual([expect.stringMatching(/\.bundle\.tar$/)]);
+    expect(archivesIn(place)).toEqual([expect.stringMatching(/\.bundle\.tar$/)]);
   });
   test('a full disk behind stdout is an error, not silence', () => {
     const { code, stderr } = shell('$P ls latest > /dev/full');
@@ -98,13 +99,13 @@ describe('stdout', () => {
   test('a backup whose report is lost is done all the same, with a warning', () => {
     const place = join(host.base, 'unsaid');
     const { code, stderr } = shell('$P backup > /dev/full', { BACKUP_PATH: place });
-    expect([code, readdirSync(place).length]).toEqual([1, 1]);
+    expect([code, archivesIn(place).length]).toEqual([1, 1]);
     expect(stderr).toContain('output cannot be written');
   });
   test('stderr that cannot be written does not stop a backup', () => {
     const place = join(host.base, 'mute');
     const { code } = shell('$P backup 2> /dev/full', { BACKUP_PATH: place });
-    expect([code === 0 || code === 1, readdirSync(place).length]).toEqual([true, 1]);
+    expect([code === 0 || code === 1, archivesIn(place).length]).toEqual([true, 1]);
   });
   test('closed standard streams are no reason to fail', () => {
     expect(shell('$P list <&-').code).toBe(0);

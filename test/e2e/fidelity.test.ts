@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { canMount, isRoot } from '../support/needs.ts';
 import { runBackup, runProgram } from '../support/run-program.ts';
 import {
+  archivesIn,
   createSandbox,
   findingsAbout,
   lastRecord,
@@ -93,7 +94,7 @@ describe('an archive unpacked by GNU tar and zstd', () => {
     await runBackup(sandbox, { env: { BACKUP_PATH: bare, BUNDLE_ASSOCIATED_FILES: 'false' } });
     expect(check(bare)).toMatch(/: OK\n$/);
     const { archive_path: path } = lastRecord(sandbox);
-    expect(namesIn(bare).map((name) => name.replace(/^.*\.tar\.zst/, ''))).toEqual([
+    expect(archivesIn(bare).map((name) => name.replace(/^.*\.tar\.zst/, ''))).toEqual([
       '',
       '.manifest.json',
       '.metadata',

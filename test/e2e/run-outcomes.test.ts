@@ -110,10 +110,10 @@ describe('a run leaves a log in the known line format and a record with the know
     expectLogAndRecord(sandbox, 'failed');
   });
 
-  test('when encryption is asked for, which this version lacks (15): no archive at all', async () => {
+  test('when encryption is asked for and there is nobody to encrypt for (15): no archive at all', async () => {
     const sandbox = createSandbox({ env: { ENCRYPT_ARCHIVE: 'true' } });
     const { code, stderr } = await runBackup(sandbox);
-    expect([code, stderr]).toEqual([15, expect.stringContaining('cannot encrypt')]);
+    expect([code, stderr]).toEqual([15, expect.stringContaining('nobody is named to encrypt for')]);
     expect(existsSync(sandbox.backups)).toBe(false);
     expectLogAndRecord(sandbox, 'failed');
   });

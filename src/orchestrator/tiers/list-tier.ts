@@ -4,6 +4,7 @@ import { parseArchiveName, parseTimestamp, type ArchiveName } from '../../archiv
 import { readArchiveFacts, type ArchiveFacts } from '../../archiver/read/open-archive.ts';
 import { AppError } from '../../errors.ts';
 import type { Store, StoredFile, TierName } from '../../storage/store.ts';
+import { withoutUndefined } from '../../util/without-undefined.ts';
 import { headKey, type HeadCache } from './head-cache.ts';
 
 export interface TierArchive {
@@ -18,6 +19,7 @@ export interface TierArchive {
   sizeBytes: number;
   /** Absent: the head cannot be read; `problem` says why. */
   archive?: ArchiveFacts;
+  /** With an archive: its head can be read, but it has not the length that it was written with. */
   problem?: string;
 }
 
@@ -96,11 +98,27 @@ async function describe(store: Store, { file, name, key }: Item, reading: Readin
       hostname: hostname === '' ? name.hostname : hostname,
       createdAt: Number.isNaN(created.getTime()) ? named : created,
       archive,
+      ...withoutUndefined({ problem: lengthFault(archive) }),
     };
   } catch (error) {
     if (!(error instanceof AppError) || error.exit === 'interrupted') throw error;
     return { ...base, hostname: name.hostname, createdAt: named, problem: error.message };
   }
+}
+
+/**
+ * Why a copy is surely not as it was written: it was cut short, or something was added. Its head alone would pass for a good
+ * one, and retention would drop good ones for it. Archives of other editions may state their size in another way.
+ */
+export function lengthFault(archive: ArchiveFacts | undefined): string | undefined {
+  if (archive?.manifestSource !== 'json' || archive.manifest.install_id === undefined) return undefined;
+  const { manifest, size, frame } = archive;
+  if (manifest.archive_size !== size) {
+    return `it is damaged: it has ${size} bytes, and its manifest states ${manifest.archive_size}`;
+  }
+  return frame?.hasEndMarker === false
+    ? 'it is damaged: the end of the bundle is missing, or something was added to it'
+    : undefined;
 }
 
 /** As a user would write it: `/mnt/nas/NAME`, `gdrive:proxsave/NAME`. */

@@ -35,7 +35,7 @@ export function mergeTiers(
     const decisions = new Map(plan?.plan?.decisions.map((decision) => [decision.archive.name, decision]));
     for (const archive of plan?.archives ?? []) {
       const decision = decisions.get(archive.name);
-      const proved = provedOf({ tier, location, name: archive.name }) ?? whenMade(archive);
+      const proved = provedAsItIs(archive, provedOf({ tier, location, name: archive.name }));
       const copy: TierCopy = {
         tier,
         archive,
@@ -60,6 +60,13 @@ export function mergeTiers(
       copies,
     }))
     .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.name < b.name ? -1 : 1));
+}
+
+/** What was proved of a file with another size says nothing about this one. */
+function provedAsItIs(archive: TierArchive, known: CopyProved | undefined): CopyProved | undefined {
+  if (archive.problem !== undefined) return undefined;
+  const proved = known ?? whenMade(archive);
+  return proved?.sizeBytes === archive.sizeBytes ? proved : undefined;
 }
 
 /** The primary copy is the one that was read back when it was made. */

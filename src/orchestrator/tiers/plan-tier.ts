@@ -16,7 +16,7 @@ import { retentionPolicyOf, type RetentionPolicy } from '../../storage/retention
 import { retentionArchiveOf } from '../../storage/retention/retention-archive.ts';
 import { emptyRetentionState, type RetentionState } from '../../storage/retention/retention-state.ts';
 import { readRetentionState } from '../../storage/retention/state-file.ts';
-import { listTier, type ListedTier, type TierArchive } from './list-tier.ts';
+import { lengthFault, listTier, type ListedTier, type TierArchive } from './list-tier.ts';
 
 /** What people and earlier runs decided, or why it cannot be known (then nothing is removed anywhere). */
 export type KnownState =
@@ -106,12 +106,14 @@ async function listOrError(
   }
 }
 
-function asRetentionArchive({ name, sizeBytes, archive, problem }: TierArchive) {
+function asRetentionArchive(listed: TierArchive) {
+  const { name, sizeBytes, archive, problem } = listed;
+  const fault = lengthFault(archive);
   return retentionArchiveOf(
     { name, sizeBytes },
-    archive?.manifestSource === 'json'
+    archive?.manifestSource === 'json' && fault === undefined
       ? archive.manifest
-      : { problem: problem ?? 'it has no manifest that says when and where it was made' },
+      : { problem: problem ?? fault ?? 'it has no manifest that says when and where it was made' },
   );
 }
 
