@@ -126,11 +126,11 @@ describe.skipIf(noContainer !== undefined)(
       wreck();
       const { code, stdout, stderr } = runProxsave(machine, ...restore);
       expect(code, stdout + stderr).toBe(0);
-      expect(stderr).toMatch(/stopping cron\.service \(20 s left\)/u);
+      expect(stderr).toMatch(/stopping cron\.service \(\d+ s left\)/u);
       expect(stderr).toContain('cron.service does not stop: it is killed');
       expect(stateOf(machine, 'cron.service')).toBe('active');
       sh(
-        'rm -r /etc/systemd/system/cron.service.d; systemctl daemon-reload; systemctl kill -s KILL cron.service; sleep 1',
+        'rm -r /etc/systemd/system/cron.service.d; systemctl daemon-reload; systemctl kill -s KILL cron.service || :; sleep 1',
       );
     });
 
