@@ -1,10 +1,11 @@
 // All archives of a tier, newest first, each read no further than its head.
 
-import { parseArchiveName, parseTimestamp, type ArchiveName } from '../archiver/archive-name.ts';
+import { parseArchiveName, type ArchiveName } from '../archiver/archive-name.ts';
 import { listHead, type ArchiveHead, type OpenArchive } from '../archiver/read/open-archive.ts';
 import { joinReal, type Host, type RealPath } from '../host/host.ts';
 import { createDirectoryStore } from '../storage/directory-store.ts';
 import type { TierName } from '../storage/store.ts';
+import { archiveIdentity, byNewest } from './archive-identity.ts';
 
 export interface ListedArchive {
   tier: TierName;
@@ -44,7 +45,7 @@ export async function listArchives(
       ...describeHead(name, head, file.modified),
     });
   }
-  return listed.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.name < b.name ? -1 : 1));
+  return listed.sort(byNewest);
 }
 
 function describeHead(
@@ -52,15 +53,8 @@ function describeHead(
   head: ArchiveHead,
   modified: Date,
 ): Pick<ListedArchive, 'hostname' | 'createdAt' | 'archive' | 'problem'> {
-  const named = parseTimestamp(name.timestamp) ?? modified;
   if (head.archive === undefined) {
-    return { hostname: name.hostname, createdAt: named, problem: head.problem.message };
+    return { ...archiveIdentity(name, modified), problem: head.problem.message };
   }
-  const { manifest } = head.archive;
-  const created = new Date(manifest.created_at);
-  return {
-    hostname: manifest.hostname === '' ? name.hostname : manifest.hostname,
-    createdAt: Number.isNaN(created.getTime()) ? named : created,
-    archive: head.archive,
-  };
+  return { ...archiveIdentity(name, modified, head.archive.manifest), archive: head.archive };
 }

@@ -2,7 +2,7 @@
 // others; the style block only adds colours for dark screens. Nothing is loaded from anywhere.
 
 import type { FindingGroup, Notice, NoticeTier } from '../notice.ts';
-import { escapeHtml } from './escape-html.ts';
+import { escapeHtml } from '../../util/escape-html.ts';
 import { changedNames, changeTotals, groupText, noticeFacts, tierText } from './notice-facts.ts';
 import { colourOf, styleOf, tierMark } from './status-style.ts';
 

@@ -1,11 +1,12 @@
 // The archives of a tier, each read no further than its head. The same for a directory and a remote.
 
-import { parseArchiveName, parseTimestamp, type ArchiveName } from '../../archiver/archive-name.ts';
+import { parseArchiveName, type ArchiveName } from '../../archiver/archive-name.ts';
 import { readArchiveFacts, type ArchiveFacts } from '../../archiver/read/open-archive.ts';
 import { AppError } from '../../errors.ts';
 import type { Store, StoredFile, TierName } from '../../storage/store.ts';
 import { withoutUndefined } from '../../util/without-undefined.ts';
 import { headKey, type HeadCache } from './head-cache.ts';
+import { archiveIdentity, byNewest } from '../archive-identity.ts';
 
 export interface TierArchive {
   tier: TierName;
@@ -64,7 +65,7 @@ export async function listTier(
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, wanted.length) }, work));
   heads?.keep(new Set(archives.map(({ key }) => key)));
-  return listed.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.name < b.name ? -1 : 1));
+  return listed.sort(byNewest);
 }
 
 interface Reading {
@@ -81,7 +82,6 @@ interface Item {
 }
 
 async function describe(store: Store, { file, name, key }: Item, reading: Reading): Promise<TierArchive> {
-  const named = parseTimestamp(name.timestamp) ?? file.modified;
   const base = {
     tier: store.tier,
     name: file.name,
@@ -91,18 +91,15 @@ async function describe(store: Store, { file, name, key }: Item, reading: Readin
   try {
     const archive = reading.heads?.get(key) ?? (await readHead(store, file, reading));
     reading.heads?.set(key, archive);
-    const { hostname, created_at } = archive.manifest;
-    const created = new Date(created_at);
     return {
       ...base,
-      hostname: hostname === '' ? name.hostname : hostname,
-      createdAt: Number.isNaN(created.getTime()) ? named : created,
+      ...archiveIdentity(name, file.modified, archive.manifest),
       archive,
       ...withoutUndefined({ problem: lengthFault(archive) }),
     };
   } catch (error) {
     if (!(error instanceof AppError) || error.exit === 'interrupted') throw error;
-    return { ...base, hostname: name.hostname, createdAt: named, problem: error.message };
+    return { ...base, ...archiveIdentity(name, file.modified), problem: error.message };
   }
 }
 

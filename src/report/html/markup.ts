@@ -1,6 +1,7 @@
 // HTML from templates in which every value is escaped, unless it is markup itself. Names of files and messages of other
 // programs come from anywhere: nothing of them may become an element.
 
+import { escapeHtml } from '../../util/escape-html.ts';
 import { printable } from '../../util/printable.ts';
 
 export interface Markup {
@@ -25,21 +26,11 @@ export function trusted(html: string): Markup {
 function render(part: Part | undefined): string {
   if (part === undefined) return '';
   if (typeof part === 'number') return String(part);
-  if (typeof part === 'string') return escapeHtml(part);
+  if (typeof part === 'string') return escapePrintable(part);
   return 'html' in part ? part.html : part.map(({ html }) => html).join('\n');
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** For text and for attributes in quotes; control characters and raw bytes become visible. */
-export function escapeHtml(text: string): string {
-  return printable(text)
-    .toWellFormed()
-    .replace(/[&<>"']/g, (character) => entities[character] ?? character);
+/** Control characters and raw bytes become visible. */
+function escapePrintable(text: string): string {
+  return escapeHtml(printable(text).toWellFormed());
 }
