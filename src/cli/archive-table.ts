@@ -63,8 +63,8 @@ function withoutEnding(name: string): string {
   return parseArchiveName(name)?.isLegacy === false ? name.replace(/(?<=-\d{8}-\d{6})\.tar.*$/s, '') : name;
 }
 
-function stateOf({ archive }: ListedArchive): string {
-  if (archive === undefined) return 'damaged';
+function stateOf({ archive, problem }: ListedArchive): string {
+  if (archive === undefined || problem !== undefined) return 'damaged';
   if (archive.manifest.status === 'partial') return 'incomplete';
   if (archive.unverified.length > 0) return 'unverified';
   return archive.manifest.verified_at === undefined ? 'not checked' : 'verified';

@@ -3,7 +3,7 @@
 import type { OpenArchive } from '../archiver/read/open-archive.ts';
 import { areaById } from '../catalogue/index.ts';
 import { UsageError, exitCodeOf } from '../errors.ts';
-import { compareIndexes } from '../orchestrator/changes.ts';
+import { compareArchives } from '../orchestrator/changes.ts';
 import { listArchives } from '../orchestrator/list-archives.ts';
 import type { AreaChanges } from '../run-record.ts';
 import type { Style } from '../ui/style.ts';
@@ -37,7 +37,7 @@ export const diffCommand: Command = {
   exits: ['archive', 'compression', 'encryption', 'permission', 'interrupted'],
   run: async (context, input) => {
     const { older, newer } = await openPair(context, input);
-    const areas = await compareIndexes(context.host, older, newer, {
+    const areas = await compareArchives(context.host, older, newer, {
       namesPerList: listedNames,
       withOutputs: input.flag('all'),
     });

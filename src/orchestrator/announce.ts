@@ -30,7 +30,7 @@ export async function announce(
   const { shouldNotify } = await import('../notifications/should-notify.ts');
   const { dispatchNotices, findingsOfDispatch } = await import('../notifications/dispatch.ts');
   const notice = buildNotice(record, noticeExtras(run, config, parts));
-  const previous = previousStatus(run, config, record.hostname);
+  const previous = previousStatus(run, config, parts, record.hostname);
   const wanted = notifiers.filter((notifier) => shouldNotify(notifier, notice, previous));
   const results =
     wanted.length === 0
@@ -59,13 +59,14 @@ export function hasChannel({ values }: LoadedConfig): boolean {
   return values.EMAIL_ENABLED || values.TELEGRAM_ENABLED || values.GOTIFY_ENABLED || values.WEBHOOK_ENABLED;
 }
 
-function noticeExtras(run: Run, config: LoadedConfig, { facts, error, changes }: RunParts) {
+function noticeExtras(run: Run, config: LoadedConfig, parts: RunParts) {
+  const { facts, error, changes } = parts;
   const product = facts === undefined ? '' : productOf(facts);
   const hint = error instanceof AppError ? error.hint : undefined;
   return {
     redact: config.redact,
     logTail: readLogTail(run),
-    isFirst: facts !== undefined && !hasEarlierArchive(run, config, facts.hostname),
+    isFirst: facts !== undefined && !hasEarlierArchive(run, config, parts, facts.hostname),
     ...(product === '' ? {} : { product }),
     ...(hint === undefined ? {} : { hint }),
     ...(changes === undefined ? {} : { changes }),
@@ -80,18 +81,29 @@ function productOf({ pve, pbs }: HostFacts): string {
   ].join(', ');
 }
 
-function hasEarlierArchive(run: Run, { values }: LoadedConfig, hostname: string): boolean {
+function hasEarlierArchive(
+  run: Run,
+  { values }: LoadedConfig,
+  { recordPath }: RunParts,
+  hostname: string,
+): boolean {
   const isArchive = (past: { hostname: string; archive_path: string }) =>
     past.hostname === hostname && past.archive_path !== '';
-  return findPastRun(run.host, values.LOG_PATH, isArchive) !== undefined;
+  return findPastRun(run.host, values.LOG_PATH, isArchive, recordPath) !== undefined;
 }
 
 /** Of the last run that did something. */
-function previousStatus(run: Run, { values }: LoadedConfig, hostname: string): RunStatus | undefined {
+function previousStatus(
+  run: Run,
+  { values }: LoadedConfig,
+  { recordPath }: RunParts,
+  hostname: string,
+): RunStatus | undefined {
   const past = findPastRun(
     run.host,
     values.LOG_PATH,
     (candidate) => candidate.hostname === hostname && candidate.status !== 'skipped',
+    recordPath,
   );
   return past === undefined ? undefined : (past.status ?? 'success');
 }

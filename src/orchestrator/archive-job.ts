@@ -23,6 +23,8 @@ export interface ArchiveJob {
   /** Without --only and --skip. */
   isWholeHost: boolean;
   isVerified: boolean;
+  /** Told of the text of the archive's index, in order. */
+  onIndex?: (bytes: Buffer) => void;
   /** Content bytes of the last run, for the progress bar. */
   expectedBytes?: number;
 }

@@ -1,40 +1,82 @@
-// What differs between this run's archive and the one before, for messages and the record. Encrypted archives are not
-// compared: the run has no key for the older one (`proxsave diff --identity` has).
+// What differs between this run's archive and the one before, for messages and the record. Told from the two indexes that runs
+// keep; only where the older one is missing are the archives themselves read, which encrypted ones cannot be: the run has no key
+// (`proxsave diff --identity` has).
 
-import { listHead, openArchive } from '../archiver/read/open-archive.ts';
-import { AppError } from '../errors.ts';
+import { listHead } from '../archiver/read/open-archive.ts';
 import { asRealPath, type RealPath } from '../host/host.ts';
+import type { PastRun } from '../report/past-runs.ts';
 import type { AreaChanges } from '../run-record.ts';
-import { compareIndexes } from './changes.ts';
+import { compareIndexes, indexOf, type ComparedIndex } from './changes.ts';
+import {
+  headOfKeptIndex,
+  isUnreadable,
+  keptIndexPath,
+  readKeptIndex,
+  unlessUnreadable,
+} from './kept-index.ts';
 import type { Run } from './run-state.ts';
 
-/** Both archives are decompressed once for it: not worth the time of a run beyond this. Bytes of the files. */
-const maxArchiveBytes = 512 * 1024 * 1024;
+/** A larger archive is not worth the time that decompressing it takes. Bytes of the file. */
+const maxArchiveBytes = 256 * 1024 * 1024;
+const namesPerList = 20;
 
-/** `previous`: path of the archive of the last good run. Undefined: there is nothing to compare with. */
+export interface Comparison {
+  stateDirectory: RealPath;
+  /** The last good run of this host. */
+  previous: PastRun | undefined;
+  made: RealPath;
+  /** The index of `made` as it was written; undefined when that failed. */
+  madeIndex: RealPath | undefined;
+}
+
+/** Undefined: there is nothing to compare with. */
 export async function changesSinceLast(
   run: Run,
-  previous: string | undefined,
-  made: RealPath,
+  comparison: Comparison,
 ): Promise<readonly AreaChanges[] | undefined> {
-  if (previous === undefined || previous === '') return undefined;
-  const older = await listHead(run.host, asRealPath(previous));
-  if (older.archive === undefined || older.archive.isEncrypted) return undefined;
+  const { previous, madeIndex, made } = comparison;
+  if (previous === undefined || previous.archive_path === '') return undefined;
   try {
-    const newer = await openArchive(run.host, made);
-    if (newer.isEncrypted || older.archive.size + newer.size > maxArchiveBytes) return undefined;
-    const pair = { older: older.archive, newer };
-    return await run.phase('compare', 'Comparing with the archive before', () =>
-      compareIndexes(run.host, pair.older, pair.newer, { namesPerList: 20 }),
-    );
+    const newer = madeIndex === undefined ? await archiveIndex(run, made) : keptIndex(run, madeIndex);
+    if (newer === undefined) return undefined;
+    const compareWith = (older: ComparedIndex) =>
+      run.phase('compare', 'Comparing with the archive before', () =>
+        compareIndexes(older, newer, { namesPerList, signal: run.host.signal }),
+      );
+    const kept = await keptIndexOf(run, comparison);
+    const changes = kept === undefined ? undefined : await unlessUnreadable(() => compareWith(kept));
+    if (changes !== undefined) return changes;
+    const older = await archiveIndex(run, previous.archive_path);
+    return older === undefined ? undefined : await compareWith(older);
   } catch (error) {
-    if (!(error instanceof AppError) || error.exit === 'interrupted') throw error;
+    if (!isUnreadable(error)) throw error;
     run.report({
       severity: 'info',
       code: 'not-compared',
-      path: previous,
-      message: `not compared with the archive before: ${error.message}`,
+      path: previous.archive_path,
+      message: `not compared with the archive before: ${error instanceof Error ? error.message : 'unreadable'}`,
     });
     return undefined;
   }
+}
+
+function keptIndex({ host }: Run, path: RealPath): ComparedIndex {
+  return { hasHashes: true, read: () => readKeptIndex(host, path) };
+}
+
+/** The one that the last good run kept; undefined when it is of another run. */
+async function keptIndexOf(
+  run: Run,
+  { stateDirectory, previous }: Comparison,
+): Promise<ComparedIndex | undefined> {
+  const path = keptIndexPath(stateDirectory);
+  const head = await headOfKeptIndex(run.host, path);
+  const isOfPrevious = head?.hostname === previous?.hostname && head?.createdAt === previous?.start_time;
+  return head !== undefined && isOfPrevious ? keptIndex(run, path) : undefined;
+}
+
+async function archiveIndex({ host }: Run, path: string): Promise<ComparedIndex | undefined> {
+  const { archive } = await listHead(host, asRealPath(path));
+  if (archive === undefined || archive.isEncrypted || archive.size > maxArchiveBytes) return undefined;
+  return indexOf(host, archive);
 }

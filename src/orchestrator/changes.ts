@@ -3,7 +3,7 @@
 
 import { hash } from 'node:crypto';
 import type { IndexEntry } from '../archiver/index/index-file.ts';
-import { isOfExistingEdition, readIndex } from '../archiver/index/read-index.ts';
+import { isOfExistingEdition, readIndex, type IndexItem } from '../archiver/index/read-index.ts';
 import type { OpenArchive } from '../archiver/read/open-archive.ts';
 import { infoDirectory } from '../catalogue/types.ts';
 import type { Host } from '../host/host.ts';
@@ -18,28 +18,49 @@ export interface CompareOptions {
   signal?: AbortSignal;
 }
 
+/** An index to compare, wherever it is read from. */
+export interface ComparedIndex {
+  /** Whether each file's entry has the hash of its content. */
+  hasHashes: boolean;
+  read: (signal: AbortSignal) => AsyncIterable<IndexItem>;
+}
+
 const defaultNames = 50;
 
-/**
- * Both archives must be open for reading (encrypted ones unlocked). The older index is held as one number for each path,
- * the newer one streams past it. Times alone are no change. Areas in the order of the newer archive; areas without
- * changes are left out.
- * @throws as readIndex
- */
-export async function compareIndexes(
+/** Both archives must be open for reading (encrypted ones unlocked). @throws as readIndex */
+export function compareArchives(
   host: Host,
   older: OpenArchive,
   newer: OpenArchive,
   options: CompareOptions = {},
 ): Promise<AreaChanges[]> {
-  const { signal = host.signal, withOutputs = false, namesPerList = defaultNames } = options;
-  const describe = [older, newer].every(hasHashes) ? describeContent : describeOutside;
+  const { signal = host.signal } = options;
+  return compareIndexes(indexOf(host, older), indexOf(host, newer), { ...options, signal });
+}
+
+/** The archive must be open for reading. */
+export function indexOf(host: Host, archive: OpenArchive): ComparedIndex {
+  return { hasHashes: hasHashes(archive), read: (signal) => readIndex(host, archive, { signal }) };
+}
+
+/**
+ * The older index is held as one number for each path, the newer one streams past it. Times alone are no change. Areas in
+ * the order of the newer index; areas without changes are left out.
+ * @throws what reading them throws
+ */
+export async function compareIndexes(
+  older: ComparedIndex,
+  newer: ComparedIndex,
+  options: CompareOptions & { signal: AbortSignal },
+): Promise<AreaChanges[]> {
+  const { signal, withOutputs = false, namesPerList = defaultNames } = options;
+  const describe = older.hasHashes && newer.hasHashes ? describeContent : describeOutside;
   const known = new KnownPaths();
-  for await (const entry of entriesOf(host, older, { signal, withOutputs })) {
+  for await (const entry of entriesOf(older, { signal, withOutputs })) {
     known.add(entry, fingerprint(describe(entry)));
   }
   const changes = new ChangeLists(namesPerList);
-  for await (const entry of entriesOf(host, newer, { signal, withOutputs })) {
+  for await (const entry of entriesOf(newer, { signal, withOutputs })) {
     const { area, path } = entry;
     const before = known.take(entry);
     if (before === undefined) changes.add(area, 'added', path);
@@ -52,11 +73,11 @@ export async function compareIndexes(
 }
 
 async function* entriesOf(
-  host: Host,
-  archive: OpenArchive,
+  index: ComparedIndex,
   { signal, withOutputs }: { signal: AbortSignal; withOutputs: boolean },
 ): AsyncGenerator<IndexEntry, void> {
-  for await (const item of readIndex(host, archive, { signal })) {
+  for await (const item of index.read(signal)) {
+    signal.throwIfAborted();
     if (item.kind === 'entry' && (withOutputs || !isOutput(item.entry))) yield item.entry;
   }
 }

@@ -2,20 +2,14 @@
 // expected failures.
 
 import type { LoadedConfig } from '../config/load-config.ts';
-import {
-  AppError,
-  describeSystemError,
-  exitCodeOf,
-  InterruptedError,
-  isSystemError,
-  type ExitName,
-} from '../errors.ts';
+import { AppError, exitCodeOf, InterruptedError, type ExitName } from '../errors.ts';
 import { worstSeverity, type Finding } from '../findings.ts';
 import type { RealPath } from '../host/host.ts';
-import { writeRunRecord } from '../report/run-record.ts';
 import type { RunRecord, RunStatus } from '../run-record.ts';
+import { withoutUndefined } from '../util/without-undefined.ts';
 import { announce } from './announce.ts';
 import { describeRun, type Ending } from './describe-run.ts';
+import { createRecordKeeper } from './keep-record.ts';
 import { keepMetrics } from './monitoring.ts';
 import type { RunParts } from './run-parts.ts';
 import type { Run } from './run-state.ts';
@@ -32,25 +26,21 @@ export interface BackupOutcome {
 export async function finishRun(run: Run, config: LoadedConfig, parts: RunParts): Promise<BackupOutcome> {
   const error = classify(run, parts.error);
   const soFar = () => describeRun(run, config, parts, endingOf(run.findings, error));
-  const deliveries = await announce(run, config, { ...parts, error }, soFar());
+  const keeper = createRecordKeeper(run, config);
+  keeper.keep(soFar());
+  const ended = { ...parts, error, ...withoutUndefined({ recordPath: keeper.path }) };
+  const deliveries = await announce(run, config, ended, soFar());
   await parts.pings?.end(soFar(), deliveries);
-  await keepMetrics(run, config, parts, soFar());
+  await keepMetrics(run, config, ended, soFar());
   logEnding(run, endingOf(run.findings, error));
   run.log.close();
   await shipLogs(run, parts);
-  const outcome = {
+  keeper.keep(soFar());
+  return {
+    // That the record could not be written is told to the caller at least.
     record: soFar(),
-    ...(error === undefined ? {} : { error }),
+    ...withoutUndefined({ recordPath: keeper.path, error }),
   };
-  try {
-    const recordPath = writeRunRecord(run.host, config.values.LOG_PATH, outcome.record, config.redact);
-    return { ...outcome, recordPath };
-  } catch (writeError) {
-    if (!isSystemError(writeError)) throw writeError;
-    reportNoRecord(run, config, writeError);
-    // Nobody but the caller hears of this one: it counts in what the caller is told.
-    return { ...outcome, record: soFar() };
-  }
 }
 
 /** What goes wrong from here on stands in the record, no more in the log. */
@@ -60,15 +50,6 @@ async function shipLogs(run: Run, { served = [] }: RunParts): Promise<void> {
   } finally {
     for (const { tier } of served) tier?.close();
   }
-}
-
-function reportNoRecord(run: Run, { values }: LoadedConfig, error: unknown): void {
-  run.report({
-    severity: 'warning',
-    code: 'record-not-written',
-    path: values.LOG_PATH,
-    message: `the run record cannot be written to ${values.LOG_PATH}: ${describeSystemError(error)}`,
-  });
 }
 
 /** Whatever stage noticed an abort first, it was the interrupt that ended the run. */

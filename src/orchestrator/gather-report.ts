@@ -13,7 +13,7 @@ import { explainReasons } from '../storage/retention/explain-decisions.ts';
 import { describePolicy } from '../storage/retention/policy.ts';
 import type { TierName } from '../storage/store.ts';
 import { version } from '../version.ts';
-import { compareIndexes } from './changes.ts';
+import { compareArchives } from './changes.ts';
 import { ensureInstallId, installedAt } from './install-id.ts';
 import { enabledTiers, openTier, placeOfTier } from './tiers/open-tiers.ts';
 import type { TierArchive } from './tiers/list-tier.ts';
@@ -144,7 +144,7 @@ async function compareFiles(
     const older = await openArchive(host, olderPath);
     const newer = await openArchive(host, newerPath);
     if (older.isEncrypted || newer.isEncrypted) return undefined;
-    return await compareIndexes(host, older, newer);
+    return await compareArchives(host, older, newer);
   } catch (error) {
     // Retention may have removed one of them; the report is not the place to complain of that.
     if (!(error instanceof AppError) || error.exit === 'interrupted') throw error;

@@ -1,24 +1,14 @@
-// All archives of a tier, newest first, each read no further than its head.
+// All archives of a directory of this machine, newest first: as listTier, with the paths by which they are opened.
 
-import { parseArchiveName, type ArchiveName } from '../archiver/archive-name.ts';
-import { listHead, type ArchiveHead, type OpenArchive } from '../archiver/read/open-archive.ts';
+import type { OpenArchive } from '../archiver/read/open-archive.ts';
 import { joinReal, type Host, type RealPath } from '../host/host.ts';
 import { createDirectoryStore } from '../storage/directory-store.ts';
 import type { TierName } from '../storage/store.ts';
-import { archiveIdentity, byNewest } from './archive-identity.ts';
+import { listTier, type TierArchive } from './tiers/list-tier.ts';
 
-export interface ListedArchive {
-  tier: TierName;
-  /** File name on the tier. */
-  name: string;
+export interface ListedArchive extends Omit<TierArchive, 'archive' | 'location'> {
   path: RealPath;
-  hostname: string;
-  createdAt: Date;
-  /** Bytes of the file (a bundle with what is around the archive). */
-  sizeBytes: number;
-  /** Absent: the head cannot be read; `problem` says why. */
   archive?: OpenArchive;
-  problem?: string;
 }
 
 /**
@@ -31,30 +21,9 @@ export async function listArchives(
   directory: RealPath,
 ): Promise<ListedArchive[]> {
   const store = createDirectoryStore(host, tier, directory);
-  const listed: ListedArchive[] = [];
-  for (const file of await store.list(host.signal)) {
-    const name = parseArchiveName(file.name);
-    if (name === undefined) continue;
-    const path = joinReal(directory, file.name);
-    const head = await listHead(host, path);
-    listed.push({
-      tier,
-      name: file.name,
-      path,
-      sizeBytes: file.sizeBytes,
-      ...describeHead(name, head, file.modified),
-    });
-  }
-  return listed.sort(byNewest);
-}
-
-function describeHead(
-  name: ArchiveName,
-  head: ArchiveHead,
-  modified: Date,
-): Pick<ListedArchive, 'hostname' | 'createdAt' | 'archive' | 'problem'> {
-  if (head.archive === undefined) {
-    return { ...archiveIdentity(name, modified), problem: head.problem.message };
-  }
-  return { ...archiveIdentity(name, modified, head.archive.manifest), archive: head.archive };
+  const listed = await listTier({ store }, { signal: host.signal });
+  return listed.map(({ archive, location: _, ...rest }) => {
+    const path = joinReal(directory, rest.name);
+    return { ...rest, path, ...(archive === undefined ? {} : { archive: { ...archive, path } }) };
+  });
 }

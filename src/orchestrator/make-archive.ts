@@ -84,6 +84,7 @@ async function writeContent(
   const content = await writeArchive(run.host, {
     entries: withInfo(run, job, coverage),
     onEntry: coverage.see,
+    ...(job.onIndex === undefined ? {} : { onIndex: job.onIndex }),
     indexHead: {
       schemaVersion: 1,
       createdAt: formatRfc3339(run.startedAt),

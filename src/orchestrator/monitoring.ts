@@ -1,6 +1,7 @@
 // What watches the runs from outside: pings to a monitoring service and the metrics file. Both are told of every outcome, and
 // what goes wrong with them is a warning of the run, never its end.
 
+import { basename } from 'node:path';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { describeSystemError, isSystemError } from '../errors.ts';
 import type { Finding } from '../findings.ts';
@@ -60,11 +61,11 @@ function asFinding(error: unknown): Finding[] {
   return [{ severity: 'warning', code: 'healthcheck-failed', message, hint: 'please report this as a bug' }];
 }
 
-/** Writes the metrics file, for any outcome. The history is read before this run's own record is written. */
+/** Writes the metrics file, for any outcome. */
 export async function keepMetrics(
   run: Run,
   { values }: LoadedConfig,
-  { facts }: RunParts,
+  { facts, recordPath }: RunParts,
   record: RunRecord,
 ): Promise<void> {
   if (!values.METRICS_ENABLED) return;
@@ -75,12 +76,13 @@ export async function keepMetrics(
   // A run that ended before it knew its host must not lose the last success.
   const ofHost = record.hostname === 'unknown' ? {} : { hostname: record.hostname };
   const history = readHistory(host, values.LOG_PATH, { ...ofHost, limit: pastRecords });
+  const past = history.runs.filter(({ recordName }) => recordName !== basename(recordPath ?? ''));
   const proxmoxVersion = facts === undefined ? 'unknown' : proxmoxVersionOf(facts);
   try {
     writeMetrics(
       host,
       values.METRICS_PATH,
-      await renderMetrics(metricsFacts(record, { proxmoxVersion, history })),
+      await renderMetrics(metricsFacts(record, { proxmoxVersion, history: { ...history, runs: past } })),
     );
   } catch (error) {
     if (!isSystemError(error)) throw error;

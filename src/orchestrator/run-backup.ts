@@ -15,6 +15,7 @@ import { hasChannel } from './announce.ts';
 import { changesSinceLast } from './changes-since-last.ts';
 import { finishRun, type BackupOutcome } from './finish-run.ts';
 import { ensureInstallId } from './install-id.ts';
+import { createKeptIndex } from './kept-index.ts';
 import type { MadeArchive } from './archive-job.ts';
 import { makeArchive } from './make-archive.ts';
 import { checkSpace, sweepLeftovers } from './preflight.ts';
@@ -64,8 +65,12 @@ export async function runBackup(host: Host, request: BackupRequest): Promise<Bac
       openRunLog(run, config, facts.hostname);
       parts.pings?.start();
       for (const finding of prepared.findings) run.report(finding);
-      parts.archive = await backUp(run, config, parts, { ...prepared, encryption });
-      await keepCopies(run, config, parts, prepared);
+      try {
+        parts.archive = await backUp(run, config, parts, { ...prepared, encryption });
+        await keepCopies(run, config, parts, prepared);
+      } finally {
+        parts.keptIndex?.discard();
+      }
     });
   } catch (error) {
     parts.error = error;
@@ -92,7 +97,7 @@ async function backUp(
   const { plan, isOwnOutput } = prepared;
   const collection = { plan, isOwnOutput, report: run.report, signal: host.signal };
   const previous = lastSuccess(run, config, hostname);
-  if (previous !== undefined) parts.previousArchive = previous.archive_path;
+  if (previous !== undefined) parts.previous = previous;
   await run.phase('preflight', 'Checking the target', async () => {
     await store.prepare(host.signal);
     sweepLeftovers(run, store, hostname);
@@ -103,6 +108,10 @@ async function backUp(
   });
   parts.compression = resolveCodec(host, compressionRequest(config), run.report);
   const work = createWorkDirectory(host, places.run);
+  // With its cost only where changes are told.
+  if (tellsChanges(config, parts)) {
+    parts.keptIndex = createKeptIndex(host, places.state);
+  }
   try {
     const archive = await makeArchive(run, {
       source: prepared.source,
@@ -115,6 +124,7 @@ async function backUp(
       isBundle: values.BUNDLE_ASSOCIATED_FILES,
       isWholeHost: isWholeHost(parts.selection),
       isVerified: values.VERIFY_AFTER_BACKUP,
+      ...(parts.keptIndex === undefined ? {} : { onIndex: parts.keptIndex.add }),
       ...(previous === undefined ? {} : { expectedBytes: previous.bytes_collected }),
     });
     await keepRecoveryKit(run, store);
@@ -135,10 +145,7 @@ async function keepCopies(
 ): Promise<void> {
   const { archive, installId } = parts;
   if (archive === undefined || installId === undefined) return;
-  if (hasChannel(config)) {
-    const changes = await changesSinceLast(run, parts.previousArchive, archive.path);
-    if (changes !== undefined) parts.changes = changes;
-  }
+  if (tellsChanges(config, parts)) await compareWithLast(run, config, parts, archive);
   const served = await serveTiers(run, config, { archive: archive.path, installId });
   parts.served = served;
   parts.tiers = served.map(({ result }) => result);
@@ -156,6 +163,29 @@ async function keepCopies(
     tiers: [{ tier: primary, result: primaryResult(parts, config) }, ...opened],
   });
   parts.tiers = [...results, ...unopened];
+}
+
+/** A run of some areas is not compared: all others would seem to be gone. */
+function tellsChanges(config: LoadedConfig, { selection }: RunParts): boolean {
+  return hasChannel(config) && isWholeHost(selection);
+}
+
+async function compareWithLast(
+  run: Run,
+  { places }: LoadedConfig,
+  parts: RunParts,
+  archive: MadeArchive,
+): Promise<void> {
+  const { keptIndex, previous } = parts;
+  const changes = await changesSinceLast(run, {
+    stateDirectory: places.state,
+    previous,
+    made: archive.path,
+    madeIndex: keptIndex?.close() === true ? keptIndex.path : undefined,
+  });
+  if (changes !== undefined) parts.changes = changes;
+  // One with holes is none to compare with.
+  if (archive.status === 'complete') keptIndex?.keep();
 }
 
 /** For the record only: not knowing it is no failure. */

@@ -3,8 +3,11 @@
 import type { ResolvedCompression } from '../archiver/resolve-codec.ts';
 import type { Selection } from '../collector/plan-collection.ts';
 import type { HostFacts } from '../host/facts.ts';
+import type { RealPath } from '../host/host.ts';
+import type { PastRun } from '../report/past-runs.ts';
 import type { AreaChanges, TierResult } from '../run-record.ts';
 import type { MadeArchive } from './archive-job.ts';
+import type { KeptIndexWriter } from './kept-index.ts';
 import type { RunPings } from './monitoring.ts';
 import type { ServedTier } from './tiers/serve-tiers.ts';
 
@@ -20,10 +23,14 @@ export interface RunParts {
   tiers?: readonly TierResult[];
   /** What the primary tier had left when the archive was there. */
   freeBytes?: number | undefined;
-  /** Path of the archive of the last good run; empty when that run kept none. */
-  previousArchive?: string;
+  /** The last good run of the whole host. */
+  previous?: PastRun;
+  /** The index of this run's archive, for the next one to compare with. */
+  keptIndex?: KeptIndexWriter;
   /** Files that differ from the archive before, by area. */
   changes?: readonly AreaChanges[];
   pings?: RunPings;
+  /** The record of this run, once it ends: no past one. */
+  recordPath?: RealPath;
   error?: unknown;
 }

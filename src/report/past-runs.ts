@@ -13,14 +13,17 @@ export type PastRun = Pick<
 > &
   Partial<Pick<RunRecord, 'status' | 'exit_code' | 'error' | 'selection'>>;
 
-/** Newest record for which `accept` holds; looks at the newest 50 files at most. Damaged ones are passed over. */
+/** Newest record for which `accept` holds; looks at the newest 50 files at most, never at `except`. Damaged ones are passed over. */
 export function findPastRun(
   host: Host,
   directory: RealPath,
   accept: (run: PastRun) => boolean,
+  except?: RealPath,
 ): PastRun | undefined {
   for (const name of recordNames(host, directory).slice(0, 50)) {
-    const run = readPastRun(host, joinReal(directory, name));
+    const path = joinReal(directory, name);
+    if (path === except) continue;
+    const run = readPastRun(host, path);
     if (run !== undefined && accept(run)) return run;
   }
   return undefined;

@@ -77,20 +77,37 @@ function reserve(host: Host, path: RealPath): boolean {
   }
 }
 
-/** Writes the record without secrets; a second run of the same second gets a number behind. Returns its path. */
-export function writeRunRecord(host: Host, directory: RealPath, record: RunRecord, redact: Redact): RealPath {
+/** The record of one run; its path is taken when the run ends and stays. */
+export interface RunRecordFile {
+  path: RealPath;
+  /** Replaces what is there, without secrets. */
+  write(record: RunRecord, redact: Redact): void;
+}
+
+/** Takes the name; a second run of the same second gets a number behind. A record that is never written leaves no file. */
+export function createRunRecord(host: Host, directory: RealPath, timestamp: string): RunRecordFile {
   host.fs.makeDirectory(directory, 0o700);
-  const text = JSON.stringify(redactValue(record, redact), null, 2);
   for (let attempt = 1; ; attempt += 1) {
     const suffix = attempt === 1 ? '' : `-${attempt}`;
-    const path = joinReal(directory, `backup-stats-${record.timestamp}${suffix}.json`);
-    if (!reserve(host, path)) continue;
-    try {
-      host.fs.writeFileAtomic(path, `${text}\n`, { mode: 0o600 });
-      return path;
-    } catch (error) {
-      host.fs.unlink(path);
-      throw error;
-    }
+    const path = joinReal(directory, `backup-stats-${timestamp}${suffix}.json`);
+    if (reserve(host, path)) return recordFile(host, path);
   }
+}
+
+function recordFile(host: Host, path: RealPath): RunRecordFile {
+  let isWritten = false;
+  return {
+    path,
+    write: (record, redact) => {
+      const text = JSON.stringify(redactValue(record, redact), null, 2);
+      try {
+        host.fs.writeFileAtomic(path, `${text}\n`, { mode: 0o600 });
+        isWritten = true;
+      } catch (error) {
+        // An empty one would be a damaged one.
+        if (!isWritten && host.fs.lstatIfExists(path) !== undefined) host.fs.unlink(path);
+        throw error;
+      }
+    },
+  };
 }

@@ -48,7 +48,7 @@ export async function* readIndex(
   if (!isOfExistingEdition(archive)) {
     for await (const entry of readEntries(host, archive, options)) {
       if (!isIndexMember(entry)) continue;
-      yield* parseIndex(entry.content);
+      yield* readIndexText(entry.content);
       return;
     }
   }
@@ -73,7 +73,8 @@ export function isIndexMember({ meta }: Pick<DecodedEntry, 'meta'>): boolean {
   return meta.type === 'file' && meta.path === indexPath;
 }
 
-async function* parseIndex(content: AsyncIterable<Buffer>): AsyncGenerator<IndexItem, void> {
+/** Streams the text of an index. @throws ArchiveError when it is malformed or cut */
+export async function* readIndexText(content: AsyncIterable<Buffer>): AsyncGenerator<IndexItem, void> {
   let parsed: IndexEntry[] = [];
   let isHeadSent = false;
   const parser = new IndexParser((entry) => parsed.push(entry));

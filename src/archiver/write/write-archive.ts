@@ -28,6 +28,8 @@ export interface ArchiveRequest {
   signal: AbortSignal;
   /** Told of each entry when it has passed, before the next one is asked for; `sha256` for files only. */
   onEntry?: (entry: SourceEntry, sha256: string | undefined) => void;
+  /** Told of the index's text, in order, as it is written. */
+  onIndex?: (bytes: Buffer) => void;
   /** Called at most once a chunk. */
   onProgress?: (progress: ArchiveProgress) => void;
 }
@@ -102,7 +104,12 @@ async function* encodeWithIndex(
       index.add(entry, sha256);
       request.onEntry?.(entry, sha256);
     },
-    lastEntry: () => index.toEntry(BigInt(host.clock.now().getTime()) * nanosecondsPerMillisecond),
+    lastEntry: () => {
+      const entry = index.toEntry(BigInt(host.clock.now().getTime()) * nanosecondsPerMillisecond);
+      return request.onIndex === undefined
+        ? entry
+        : { ...entry, content: toldTo(request.onIndex, entry.content) };
+    },
   });
   for await (const chunk of stream) {
     const [last] = passed;
@@ -111,5 +118,12 @@ async function* encodeWithIndex(
       request.onProgress?.({ area: last.area, path: last.path, files, bytes });
     }
     yield chunk;
+  }
+}
+
+function* toldTo(listener: (bytes: Buffer) => void, content: Iterable<Buffer>): Generator<Buffer> {
+  for (const bytes of content) {
+    listener(bytes);
+    yield bytes;
   }
 }

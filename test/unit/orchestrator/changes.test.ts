@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openArchive } from '../../../src/archiver/read/open-archive.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import { asRealPath } from '../../../src/host/host.ts';
-import { compareIndexes } from '../../../src/orchestrator/changes.ts';
+import { compareArchives } from '../../../src/orchestrator/changes.ts';
 import { hasPrograms } from '../../support/needs.ts';
 import { makeOldArchive } from '../../support/old-archives/make-old-archive.ts';
 import type { OldEntry } from '../../support/old-archives/old-tar.ts';
@@ -41,7 +41,7 @@ test.skipIf(!hasXz)('archives without hashes are compared by size and time (need
     file('etc/b', 'TWO', { mtimeSeconds: 1_753_400_000 }),
     file('etc/new', ''),
   ]);
-  expect(await compareIndexes(host, older, newer)).toEqual([
+  expect(await compareArchives(host, older, newer)).toEqual([
     { area: '', added: ['/etc/new'], removed: ['/etc/gone'], changed: ['/etc/a', '/etc/b'] },
   ]);
 });
@@ -57,7 +57,7 @@ test.skipIf(!hasXz)(
     const name = cliHost.archives().find((candidate) => candidate.endsWith('.bundle.tar'))!;
     const ours = await openArchive(host, asRealPath(join(cliHost.backups, name)));
     const theirs = await oldArchive([file('etc/hosts', 'of another size'), file('etc/only-theirs', '')]);
-    const changes = await compareIndexes(host, theirs, ours);
+    const changes = await compareArchives(host, theirs, ours);
     const areaOf = (kind: 'added' | 'removed' | 'changed', path: string) =>
       changes.find((area) => area[kind].includes(path))?.area;
     expect(areaOf('changed', '/etc/hosts')).not.toBe('');
@@ -80,9 +80,9 @@ test('long lists are cut and what is missing is counted', async () => {
     .filter((name) => name.endsWith('.bundle.tar'))
     .map((name) => asRealPath(join(cliHost.backups, name)));
   const [older, newer] = await Promise.all(paths.map((path) => openArchive(host, path)));
-  const changes = await compareIndexes(host, older!, newer!, { namesPerList: 3 });
+  const changes = await compareArchives(host, older!, newer!, { namesPerList: 3 });
   const area = changes.find(({ added }) => added.includes('/etc/new-0'));
   expect(area?.added).toEqual(['/etc/new-0', '/etc/new-1', '/etc/new-2']);
   expect(area?.omitted).toEqual({ added: 5, removed: 0, changed: 0 });
-  await expect(compareIndexes(host, older!, newer!, { signal: AbortSignal.abort() })).rejects.toThrow();
+  await expect(compareArchives(host, older!, newer!, { signal: AbortSignal.abort() })).rejects.toThrow();
 });

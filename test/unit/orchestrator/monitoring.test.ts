@@ -9,7 +9,7 @@ import { createHost } from '../../../src/host/create-host.ts';
 import { asRealPath } from '../../../src/host/host.ts';
 import { keepMetrics, openPings } from '../../../src/orchestrator/monitoring.ts';
 import { createRun, type Run } from '../../../src/orchestrator/run-state.ts';
-import { writeRunRecord } from '../../../src/report/run-record.ts';
+import { createRunRecord } from '../../../src/report/run-record.ts';
 import { silentReporter } from '../../../src/ui/reporter.ts';
 import { startReceiver, unusedOrigin } from '../../support/http-receiver.ts';
 import { runRecords } from '../../support/run-records.ts';
@@ -86,7 +86,7 @@ test.each(['pve1', 'unknown'])(
       start_time: '2026-07-23T00:00:00Z',
       end_time: '2026-07-23T00:05:00Z',
     };
-    writeRunRecord(run.host, config.values.LOG_PATH, past, (text) => text);
+    createRunRecord(run.host, config.values.LOG_PATH, past.timestamp).write(past, (text) => text);
     await keepMetrics(run, config, { selection }, { ...runRecords.failed, hostname });
     const text = readFileSync(join(base, 'metrics', 'proxmox_backup.prom'), 'utf8');
     const seconds = Date.parse(past.end_time) / 1000;
