@@ -4,6 +4,7 @@ import { exitCodeOf, UsageError, type ExitCode } from '../errors.ts';
 import {
   applyPrune,
   dropsOf,
+  isStateLost,
   planPrune,
   suspectsOf,
   type PrunedTier,
@@ -40,7 +41,9 @@ export const pruneCommand: Command = {
     },
     {
       flags: '--accept',
-      description: 'the host got smaller, and that is right: runs that looked broken count as good',
+      description:
+        'the host got smaller, and that is right: runs that looked broken count as good; also begins anew where ' +
+        'the file that says what is held was lost',
     },
     { flags: `--${unlimited}`, description: 'override: one run removes ten archives of a tier at most' },
     { flags: '--yes', description: 'do not ask' },
@@ -60,7 +63,8 @@ export const pruneCommand: Command = {
     const planned = await planPrune(context.host, request);
     const shown = new Map(planned.map(({ name, plan }) => [name, plan === undefined ? [] : dropsOf(plan)]));
     const wanted = [...shown.values()].reduce((sum, names) => sum + names.length, 0);
-    const isChange = wanted > 0 || (request.isAccepting && suspectsOf(request).length > 0);
+    const isAccepted = suspectsOf(request).length > 0 || isStateLost(context.host, request);
+    const isChange = wanted > 0 || (request.isAccepting && isAccepted);
     const isDryRun = input.flag('dryRun');
     if (!context.global.isJson) show(context, request, planned, input.flag('explain'));
     if (isDryRun || !isChange) {
@@ -98,6 +102,7 @@ function show(
   if (request.isAccepting) {
     for (const { name, reason } of suspectsOf(request))
       context.print(`counts as good from now on: ${printable(name)} (${printable(reason)})`);
+    if (isStateLost(context.host, request)) context.print('begins anew, without holds and adoptions');
   }
   for (const tier of planned) {
     const { plan } = tier;

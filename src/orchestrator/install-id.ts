@@ -2,9 +2,10 @@
 // archives that carry it, so a reinstalled host never prunes what its predecessor left.
 
 import { randomUUID } from 'node:crypto';
-import { describeSystemError, isSystemError } from '../errors.ts';
-import type { ReportFinding } from '../findings.ts';
+import { AppError, describeSystemError, isSystemError } from '../errors.ts';
+import type { Finding, ReportFinding } from '../findings.ts';
 import { joinReal, type Host, type RealPath } from '../host/host.ts';
+import { beginRetentionState, retentionStatePath } from '../storage/retention/state-file.ts';
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -13,22 +14,41 @@ export function ensureInstallId(host: Host, stateDirectory: RealPath, report: Re
   const path = joinReal(stateDirectory, 'install-id');
   try {
     host.fs.makeDirectory(stateDirectory, 0o700);
-    const existing = (host.fs.readTextIfExists(path) ?? '').trim();
-    if (uuid.test(existing)) return existing;
+    const existing = host.fs.readTextIfExists(path, 4096)?.trim();
+    if (existing !== undefined && uuid.test(existing)) return existing;
+    const isKnownHere = host.fs.lstatIfExists(retentionStatePath(stateDirectory)) !== undefined;
+    if (existing !== undefined || isKnownHere) report(lostId(path, existing));
+    // Before the id: one without the other means that the state was lost.
+    if (existing === undefined) beginRetentionState(host, stateDirectory);
     const created = randomUUID();
     host.fs.writeFileAtomic(path, `${created}\n`, { mode: 0o600 });
     return created;
   } catch (error) {
-    if (!isSystemError(error)) throw error;
+    if (!isSystemError(error) && !(error instanceof AppError)) throw error;
     report({
       severity: 'warning',
       code: 'install-id-not-kept',
       path,
-      message: `the installation id cannot be kept in ${path}: ${describeSystemError(error)}`,
+      message: `the installation id cannot be kept in ${path}: ${reasonOf(error)}`,
       hint: 'archives of this run will not take part in retention until they are adopted',
     });
     return randomUUID();
   }
+}
+
+function reasonOf(error: Error): string {
+  return error instanceof AppError ? error.message : describeSystemError(error);
+}
+
+function lostId(path: RealPath, existing: string | undefined): Finding {
+  const what = existing === undefined ? 'is gone' : 'does not hold an id any more';
+  return {
+    severity: 'warning',
+    code: 'install-id-lost',
+    path,
+    message: `${path} ${what}: this host has a new installation id, and retention leaves its older archives alone`,
+    hint: 'let it look after them again: `proxsave adopt --dry-run`',
+  };
 }
 
 /** The id for commands that only look; undefined when there is none yet or it may not be read. */

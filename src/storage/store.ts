@@ -19,7 +19,7 @@ export interface StoreSpace {
 export interface PutRequest {
   /** A finished file of this machine. */
   source: RealPath;
-  /** Its name on the tier; an existing file of this name is replaced only when its content is the same. */
+  /** Its name on the tier; a file that has it already is never replaced: the same content counts as stored, another is refused. */
   name: string;
   sizeBytes: number;
   /** Lower-case hex of the whole file; `put` computes it on the way when it is not known. */

@@ -338,6 +338,7 @@ describe('prune', () => {
     'does nothing while a run holds the lock, or when what is held cannot be known (needs rclone)',
     async () => {
       const sandbox = await planted();
+      const state = readFileSync(join(sandbox.state, 'retention.json'));
       writeFileSync(join(sandbox.state, 'retention.json'), 'damaged');
       const unknown = await sandbox.run(['prune', '--yes'], three);
       expect([unknown.code, unknown.stdout]).toEqual([
@@ -347,7 +348,7 @@ describe('prune', () => {
       expect(archivesIn(sandbox.backups)).toHaveLength(9);
       const held = await sandbox.run(['hold', 'latest']);
       expect(held.code).toBe(5);
-      rmSync(join(sandbox.state, 'retention.json'));
+      writeFileSync(join(sandbox.state, 'retention.json'), state);
       const mark = join(sandbox.base, 'held');
       addStub(sandbox, 'lsmod', `: > ${mark}; sleep 20`);
       const backup = startProgram(['backup', '--root', sandbox.root], sandbox.env);

@@ -1,6 +1,6 @@
 // ProxSave itself: without its configuration, keys, schedule and identity a restored host is not backed up again.
 
-import { globs, trees } from '../items.ts';
+import { files, globs, trees } from '../items.ts';
 import type { Area, ItemBase } from '../types.ts';
 
 const own = {
@@ -26,7 +26,7 @@ export const ownConfigArea: Area = {
       '/opt/proxsave/identity',
       '/opt/proxsave/secure_account',
     ),
-    { kind: 'file', path: '/var/lib/proxsave/install-id', ...own },
+    ...files(own, '/var/lib/proxsave/install-id', '/var/lib/proxsave/retention.json'),
     ...globs(own, '/etc/systemd/system/proxsave*', '/etc/cron.d/proxsave*'),
   ],
 };

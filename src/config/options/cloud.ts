@@ -26,17 +26,17 @@ export const cloud = section('cloud', 'Cloud tier', 'A copy of each archive on a
   CLOUD_UPLOAD_MODE: enumeration({
     default: 'parallel',
     values: ['parallel', 'sequential'],
-    doc: 'Whether the small files that belong to an archive are sent at the same time.',
+    doc: 'Whether the small files beside an archive (BUNDLE_ASSOCIATED_FILES=false) are sent at the same time. The archive itself is always sent last and alone.',
   }),
   CLOUD_PARALLEL_MAX_JOBS: int({
     default: '2',
     min: 1,
     max: 64,
-    doc: 'How many files are sent at the same time in mode parallel.',
+    doc: 'How many of these small files are sent at the same time in mode parallel.',
   }),
   CLOUD_PARALLEL_VERIFICATION: bool({
     default: 'true',
-    doc: 'Also verify the small files that belong to an archive.',
+    doc: 'Has no effect: the small files beside an archive are always verified.',
   }),
   CLOUD_WRITE_HEALTHCHECK: bool({
     default: 'false',

@@ -1,8 +1,10 @@
 // Copies the files of one archive to a tier, each proved there before it gets its name.
 
+import { StorageError } from '../../errors.ts';
 import type { Host, RealPath } from '../../host/host.ts';
 import type { CopyProof, PutResult, Store } from '../../storage/store.ts';
-import { localFilesOf } from './archive-files.ts';
+import { withoutUndefined } from '../../util/without-undefined.ts';
+import { localFilesOf, type ArchiveFile } from './archive-files.ts';
 
 export interface CopyResult {
   /** `already-there`: nothing had to be sent. */
@@ -19,6 +21,8 @@ export interface CopyResult {
 
 export interface CopyOptions {
   signal: AbortSignal;
+  /** Files beside the archive that are sent at the same time. Default 1. */
+  parallel?: number;
   /** Bytes that arrived, and of how many. */
   onProgress?: (bytes: number, totalBytes: number) => void;
 }
@@ -28,15 +32,15 @@ export async function copyArchive(
   host: Host,
   archive: RealPath,
   store: Store,
-  { signal, onProgress }: CopyOptions,
+  { signal, parallel = 1, onProgress }: CopyOptions,
 ): Promise<CopyResult> {
   const files = localFilesOf(host, archive);
-  const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const archiveFile = files.pop();
+  if (archiveFile === undefined) throw new StorageError(`${archive} is not there any more`);
+  const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, archiveFile.sizeBytes);
   let arrived = 0;
-  // The archive is the last one.
-  let last: PutResult = { status: 'already-there', proof: 'size-only' };
-  for (const { name, path, sizeBytes } of files) {
-    last = await store.put({
+  const put = ({ name, path, sizeBytes }: ArchiveFile) =>
+    store.put({
       source: path,
       name,
       sizeBytes,
@@ -46,13 +50,35 @@ export async function copyArchive(
         onProgress?.(arrived, totalBytes);
       },
     });
-  }
+  await forEachAtOnce(files, parallel, put);
+  const { status, proof, hash, hashValue } = await put(archiveFile);
   return {
-    status: last.status,
-    proof: last.proof,
+    status,
+    proof,
     bytes: totalBytes,
-    sizeBytes: files.at(-1)?.sizeBytes ?? 0,
-    ...(last.hashValue === undefined ? {} : { hashValue: last.hashValue }),
-    ...(last.hash === undefined ? {} : { hash: last.hash }),
+    sizeBytes: archiveFile.sizeBytes,
+    ...withoutUndefined({ hash, hashValue }),
   };
+}
+
+/** Ends when all that was begun has ended, also when one fails: nothing goes on behind the caller's back. */
+async function forEachAtOnce<Item>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<unknown>,
+): Promise<void> {
+  const waiting = [...items];
+  const failures: unknown[] = [];
+  const worker = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+      try {
+        await work(item);
+      } catch (error) {
+        failures.push(error);
+        waiting.length = 0;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
 }

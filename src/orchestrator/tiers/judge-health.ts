@@ -143,7 +143,7 @@ function foreignRemarks(name: TierName, decisions: readonly Decision[]): Remark[
       : [
           {
             level: 'attention' as const,
-            text: `${formatCount(unreadable, 'file')} on the ${name} tier cannot be read as archives`,
+            text: `${formatCount(unreadable, 'file')} on the ${name} tier cannot be read as ${unreadable === 1 ? 'an archive' : 'archives'}`,
             command: `list --tier ${name}`,
           },
         ]),

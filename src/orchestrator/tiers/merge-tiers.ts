@@ -1,7 +1,7 @@
 // The archives of several tiers as one list: a row for each archive, with what is known of its copy on each tier. Pure.
 
 import type { Decision } from '../../storage/retention/decision.ts';
-import { isSameArchive } from '../../storage/retention/retention-archive.ts';
+import { archiveKey } from '../../storage/retention/retention-archive.ts';
 import type { TierName } from '../../storage/store.ts';
 import type { TierArchive } from './list-tier.ts';
 import type { CopyKey, CopyProved } from './proofs.ts';
@@ -42,12 +42,12 @@ export function mergeTiers(
         ...(proved === undefined ? {} : { proved }),
         ...(decision === undefined ? {} : { decision }),
       };
-      const known = byName.get(sharedName(archive.name));
+      const known = byName.get(archiveKey(archive.name));
       if (known !== undefined) known.copies.push(copy);
       else {
         const row = { first: archive, copies: [copy] };
         rows.push(row);
-        byName.set(sharedName(archive.name), row);
+        byName.set(archiveKey(archive.name), row);
       }
     }
   }
@@ -75,10 +75,4 @@ function whenMade({ tier, sizeBytes, archive }: TierArchive): CopyProved | undef
   if (tier !== 'primary' || verifiedAt === undefined) return undefined;
   const at = new Date(verifiedAt);
   return Number.isNaN(at.getTime()) ? undefined : { at, proof: 'every-file', sizeBytes };
-}
-
-/** As isSameArchive has it. */
-function sharedName(name: string): string {
-  const bare = name.replace(/\.bundle\.tar$/s, '');
-  return isSameArchive(bare, name) ? bare : name;
 }

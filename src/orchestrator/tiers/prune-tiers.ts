@@ -3,8 +3,16 @@
 import { AppError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import { archivesToDrop } from '../../storage/retention/decision.ts';
-import { acceptSuspects, type Suspect } from '../../storage/retention/retention-state.ts';
-import { updateRetentionState } from '../../storage/retention/state-file.ts';
+import {
+  acceptSuspects,
+  emptyRetentionState,
+  type Suspect,
+} from '../../storage/retention/retention-state.ts';
+import {
+  beginRetentionState,
+  retentionStatePath,
+  updateRetentionState,
+} from '../../storage/retention/state-file.ts';
 import type { TierName } from '../../storage/store.ts';
 import { formatStamp } from '../../util/format.ts';
 import { withRunLock } from '../run-lock.ts';
@@ -21,13 +29,24 @@ export interface PruneRequest extends SurveyRequest {
 /** Removes nothing. */
 export function planPrune(host: Host, request: PruneRequest): Promise<SurveyedTier[]> {
   const { known, isAccepting } = request;
-  const planned = isAccepting && known.state !== undefined ? { state: acceptSuspects(known.state) } : known;
-  return surveyTiers(host, { ...request, known: planned });
+  if (!isAccepting) return surveyTiers(host, request);
+  const state = isStateLost(host, request) ? emptyRetentionState : known.state;
+  return surveyTiers(
+    host,
+    state === undefined ? request : { ...request, known: { state: acceptSuspects(state) } },
+  );
 }
 
 /** Archives whose runs looked broken: what accepting is about. */
 export function suspectsOf({ known }: Pick<PruneRequest, 'known'>): readonly Suspect[] {
   return known.state?.suspects ?? [];
+}
+
+/** What is held was forgotten: accepting begins anew. */
+export function isStateLost(host: Host, { config, known }: Pick<PruneRequest, 'config' | 'known'>): boolean {
+  return (
+    known.state === undefined && host.fs.lstatIfExists(retentionStatePath(config.places.state)) === undefined
+  );
 }
 
 export interface PrunedTier {
@@ -49,7 +68,10 @@ export function applyPrune(
 ): Promise<PrunedTier[]> {
   const { config, hostname, report } = request;
   return withRunLock({ host, report }, config, hostname, async () => {
-    if (request.isAccepting) updateRetentionState(host, config.places.state, acceptSuspects);
+    if (request.isAccepting) {
+      beginRetentionState(host, config.places.state);
+      updateRetentionState(host, config.places.state, acceptSuspects);
+    }
     const fresh = { ...request, known: readState(host, config) };
     const pruned: PrunedTier[] = [];
     for (const [name, names] of shown) {

@@ -106,8 +106,11 @@ export async function copyTo(
   await store.prepare(signal);
   reportSwept(run, store, await store.sweep(signal));
   if (store.tier === 'cloud') await demandSpace(store, config.values.MIN_DISK_SPACE_CLOUD_GB, signal);
+  const { CLOUD_UPLOAD_MODE, CLOUD_PARALLEL_MAX_JOBS } = config.values;
+  const isParallel = store.tier === 'cloud' && CLOUD_UPLOAD_MODE === 'parallel';
   const copy = await copyArchive(run.host, archive, store, {
     signal,
+    parallel: isParallel ? CLOUD_PARALLEL_MAX_JOBS : 1,
     onProgress: (bytes, totalBytes) => {
       run.reporter.progress({ label: store.tier, files: 0, bytes: Math.max(0, bytes), totalBytes });
     },

@@ -16,12 +16,14 @@ export function explainDecisions(
   policy: RetentionPolicy,
   options: ExplainOptions = {},
 ): string[] {
+  const rule = describePolicy(policy);
   const isShown = ({ verdict }: Decision) => verdict !== 'foreign' || options.withForeign === true;
   return [
-    `${plan.tier}: ${describePolicy(policy)}`,
+    `${plan.tier}: ${rule}`,
     ...plan.decisions.filter(isShown).map(decisionLine),
     summaryLine(plan.decisions),
-    ...plan.notes.map((note) => `  note: ${printable(note)}`),
+    // The first line has said it when all stay.
+    ...plan.notes.filter((note) => note !== rule).map((note) => `  note: ${printable(note)}`),
   ];
 }
 

@@ -9,7 +9,13 @@ import type { TierName } from '../store.ts';
 import { classifyArchive, type Claim } from './classify-archive.ts';
 import type { Decision, Reason, RetentionPlan } from './decision.ts';
 import { describePolicy, type RetentionPolicy } from './policy.ts';
-import { byNewest, isSameArchive, type ReadableArchive, type RetentionArchive } from './retention-archive.ts';
+import {
+  archiveKey,
+  byNewest,
+  isSameArchive,
+  type ReadableArchive,
+  type RetentionArchive,
+} from './retention-archive.ts';
 import { protectionOf, type RetentionState } from './retention-state.ts';
 import { addReason, selectKept, type Kept } from './select-kept.ts';
 import { formatCount } from '../../util/format.ts';
@@ -57,10 +63,7 @@ function asUntouched(claim: Exclude<Claim, CountedClaim>): Decision {
 /** All candidates of one host name. */
 function planGroup(group: readonly CountedClaim[], request: RetentionRequest): Decision[] {
   const seriesOf = (name: CountedClaim['series']) =>
-    group
-      .filter(({ series }) => series === name)
-      .map(({ archive }) => archive)
-      .sort(byNewest);
+    withoutTwins(group.filter(({ series }) => series === name).map(({ archive }) => archive));
   const complete = seriesOf('complete');
   const doubtful = seriesOf('doubtful');
   const kept: Kept = new Map([
@@ -70,11 +73,23 @@ function planGroup(group: readonly CountedClaim[], request: RetentionRequest): D
   ]);
   protectNewest(kept, complete, doubtful);
   protectNamed(kept, complete, doubtful, request);
+  const keptNames = new Map([...kept].map(([archive, why]) => [archiveKey(archive.name), why]));
   return group.map(({ archive, reasons }) => {
-    const why = kept.get(archive);
+    const why = kept.get(archive) ?? keptNames.get(archiveKey(archive.name));
     const verdict = why === undefined ? 'drop' : 'keep';
     return { archive, verdict, reasons: [...reasons, ...(why ?? [excessReason(request.policy)])] };
   });
+}
+
+/** Newest first. An archive that lies there as a bundle and raw too counts once; what keeps the one keeps the other. */
+function withoutTwins(archives: readonly ReadableArchive[]): ReadableArchive[] {
+  const known = new Map<string, ReadableArchive>();
+  for (const archive of [...archives].sort(byNewest)) {
+    const key = archiveKey(archive.name);
+    const twin = known.get(key);
+    if (twin === undefined || (archive.isVerified && !twin.isVerified)) known.set(key, archive);
+  }
+  return [...known.values()].sort(byNewest);
 }
 
 function excessReason(policy: RetentionPolicy): Reason {

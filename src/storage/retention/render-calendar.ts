@@ -37,7 +37,7 @@ export function renderRetentionCalendar(
   return [
     style.dim(`${' '.repeat(8)}         1         2         3`),
     style.dim(`${' '.repeat(8)}1234567890123456789012345678901`),
-    ...monthsOf(days).map((month) => `${month} ${monthLine(month, days, style)}`.trimEnd()),
+    ...monthLines(days, style),
     '',
     ...legend.map((line) => `  ${line}`),
   ];
@@ -77,6 +77,9 @@ function strengthOf(letter: Letter | typeof dropped): number {
   return letter === dropped ? letters.length : letters.findIndex((row) => row.letter === letter);
 }
 
+/** Months without an archive that are shown one by one; more of them (a clock was wrong) are counted. */
+const longestShownGap = 24;
+
 /** From the oldest to the newest; months without an archive are shown, because a gap is what one looks for. */
 function monthsOf(days: ReadonlyMap<string, unknown>): string[] {
   const known = [...days.keys()].map((day) => day.slice(0, 'YYYY-MM'.length)).sort();
@@ -88,6 +91,26 @@ function monthsOf(days: ReadonlyMap<string, unknown>): string[] {
     months.push(monthOf(new Date(Math.floor(index / 12), index % 12, 1)));
   }
   return months;
+}
+
+function monthLines(days: ReadonlyMap<string, Letter | typeof dropped>, style: Style): string[] {
+  const filled = new Set([...days.keys()].map((day) => day.slice(0, 'YYYY-MM'.length)));
+  const lines: string[] = [];
+  let empty: string[] = [];
+  for (const month of monthsOf(days)) {
+    if (!filled.has(month)) {
+      empty.push(month);
+      continue;
+    }
+    lines.push(...(empty.length <= longestShownGap ? empty : [gapLine(empty.length, style)]));
+    lines.push(`${month} ${monthLine(month, days, style)}`.trimEnd());
+    empty = [];
+  }
+  return lines;
+}
+
+function gapLine(months: number, style: Style): string {
+  return style.dim(`${' '.repeat(8)}${months} months without an archive`);
 }
 
 function monthLine(month: string, days: ReadonlyMap<string, Letter | typeof dropped>, style: Style): string {

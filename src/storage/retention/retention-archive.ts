@@ -73,9 +73,10 @@ export function byNewest(a: ReadableArchive, b: ReadableArchive): number {
 
 /** The same archive has one name, whether it lies on a tier as a bundle or with its sidecars. */
 export function isSameArchive(a: string, b: string): boolean {
-  return withoutBundleEnding(a) === withoutBundleEnding(b);
+  return archiveKey(a) === archiveKey(b);
 }
 
-function withoutBundleEnding(name: string): string {
+/** What the names of one archive have in common. */
+export function archiveKey(name: string): string {
   return name.endsWith('.bundle.tar') ? name.slice(0, -'.bundle.tar'.length) : name;
 }

@@ -1,7 +1,7 @@
 // retention.json in the state directory, beside the install id. Whoever changes it holds the run lock, so that a `proxsave
 // hold` during a backup is not lost.
 
-import { asStorageError } from '../../errors.ts';
+import { asStorageError, StorageError } from '../../errors.ts';
 import { joinReal, type Host, type RealPath } from '../../host/host.ts';
 import { parseRetentionState, serialiseRetentionState } from './parse-state.ts';
 import { emptyRetentionState, type RetentionState } from './retention-state.ts';
@@ -10,15 +10,25 @@ export function retentionStatePath(stateDirectory: RealPath): RealPath {
   return joinReal(stateDirectory, 'retention.json');
 }
 
+/** Made before the first archive, together with the installation id: from then on one that is missing was lost. */
+const installIdName = 'install-id';
+
 /**
- * The empty state only when there is no such file.
- * @throws StorageError and its kin when it is damaged or cannot be read; then nothing may be removed from any tier
+ * The empty state only before the installation has an id.
+ * @throws StorageError and its kin when it is lost, damaged or cannot be read; then nothing may be removed from any tier
  */
 export function readRetentionState(host: Host, stateDirectory: RealPath): RetentionState {
   const path = retentionStatePath(stateDirectory);
   try {
     const text = host.fs.readTextIfExists(path);
-    return text === undefined ? emptyRetentionState : parseRetentionState(text, path);
+    if (text !== undefined) return parseRetentionState(text, path);
+    if (host.fs.lstatIfExists(joinReal(stateDirectory, installIdName)) === undefined)
+      return emptyRetentionState;
+    throw new StorageError(`${path} is missing, so nothing is removed from any tier`, {
+      hint:
+        'take it out of an archive (`proxsave extract`), or begin anew without the old holds and adoptions: ' +
+        '`proxsave prune --accept`',
+    });
   } catch (error) {
     throw asStorageError(error, `cannot read ${path}, so nothing is removed from any tier`);
   }
@@ -33,6 +43,12 @@ export function writeRetentionState(host: Host, stateDirectory: RealPath, state:
   } catch (error) {
     throw asStorageError(error, `cannot write ${path}`);
   }
+}
+
+/** Writes the empty state where there is no file. @throws StorageError and its kin */
+export function beginRetentionState(host: Host, stateDirectory: RealPath): void {
+  if (host.fs.lstatIfExists(retentionStatePath(stateDirectory)) !== undefined) return;
+  writeRetentionState(host, stateDirectory, emptyRetentionState);
 }
 
 /** Reads, changes and, when something changed, writes. Gives the state that is in force now. */

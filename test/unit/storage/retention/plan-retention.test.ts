@@ -319,6 +319,31 @@ describe('protected archives', () => {
   });
 });
 
+describe('an archive that lies there as a bundle and raw', () => {
+  const archives = daily(4, '2026-11-25');
+  const twinOf = ({ name, ...rest }: (typeof archives)[number], changes = {}) => ({
+    ...rest,
+    name: name.replace('.bundle.tar', ''),
+    ...changes,
+  });
+
+  test('takes one place, and both files go or stay', () => {
+    const twins = archives.map((each) => twinOf(each));
+    const plan = planRetention(request({ archives: [...twins, ...archives], policy: simple(2) }));
+    const names = [...archives.slice(2), ...twins.slice(2)].map(({ name }) => name);
+    expect(namesOf(plan, 'drop').sort()).toEqual(names.sort());
+  });
+
+  test('the newest verified one is found whichever of the two was read back', () => {
+    const unread = archives.map((each) => ({ ...each, isVerified: false }));
+    const [, second] = archives;
+    const twin = twinOf(second!, { isVerified: true });
+    const plan = planRetention(request({ archives: [...unread, twin], policy: simple(1) }));
+    expect(rulesOf(plan, twin.name)).toContain('newest-verified');
+    expect(namesOf(plan, 'drop')).not.toContain(second?.name);
+  });
+});
+
 describe('the limit of one run', () => {
   test('a mistaken limit costs ten archives a run at most, the oldest, and each spared one says so', () => {
     const archives = daily(100, '2026-11-25');

@@ -227,3 +227,23 @@ test('archives of doubtful worth and of others never change what becomes of good
     expect(ofGood).toEqual(alone.decisions);
   });
 });
+
+test('a second file of an archive, raw beside its bundle, changes nothing for the others and shares its fate', () => {
+  holds((made) => {
+    const { archives } = made;
+    const twins = archives.flatMap((each, index) =>
+      each.state !== 'unreadable' && index % 3 === 0
+        ? [{ ...each, name: each.name.replace(/\.bundle\.tar$/, '') }]
+        : [],
+    );
+    const unlimited = { ...made, dropLimit: 'unlimited' as const };
+    const before = planRetention(unlimited);
+    const after = planRetention({ ...unlimited, archives: [...archives, ...twins] });
+    const verdicts = new Map(after.decisions.map((decision) => [decision.archive.name, decision.verdict]));
+    for (const { archive: each, verdict } of before.decisions) {
+      expect(verdicts.get(each.name)).toBe(verdict);
+      const twin = each.name.replace(/\.bundle\.tar$/, '');
+      if (verdicts.has(twin)) expect(verdicts.get(twin)).toBe(verdict);
+    }
+  });
+});

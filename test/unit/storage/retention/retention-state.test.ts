@@ -32,6 +32,7 @@ import {
   type RetentionState,
 } from '../../../../src/storage/retention/retention-state.ts';
 import {
+  beginRetentionState,
   readRetentionState,
   retentionStatePath,
   updateRetentionState,
@@ -205,6 +206,21 @@ describe('the state directory', () => {
     const { host, directory } = stateDirectory();
     updateRetentionState(host, directory, (state) => releaseArchive(state, 'none', at(1)));
     expect(() => readdirSync(directory)).toThrow(/ENOENT/);
+  });
+
+  test('that is missing beside an installation id was lost: it is neither read as empty nor made anew unasked', () => {
+    const { host, directory, path } = stateDirectory();
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'install-id'), 'whatever\n');
+    expect(() => readRetentionState(host, directory)).toThrow(/retention\.json is missing/);
+    expect(() => updateRetentionState(host, directory, (state) => holdArchive(state, hold))).toThrow(
+      StorageError,
+    );
+    expect(() => readFileSync(path)).toThrow(/ENOENT/);
+    beginRetentionState(host, directory);
+    updateRetentionState(host, directory, (state) => holdArchive(state, hold));
+    beginRetentionState(host, directory);
+    expect(readRetentionState(host, directory).holds).toEqual([hold]);
   });
 
   test('with a damaged file cannot be changed, and the file stays for a look at it', () => {
