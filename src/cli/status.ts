@@ -3,6 +3,7 @@
 import type { LoadedConfig } from '../config/load-config.ts';
 import { pingCheck } from '../orchestrator/ping-check.ts';
 import { exitCodeOf, UsageError, type ExitCode } from '../errors.ts';
+import { findDeadRun } from '../orchestrator/open-run.ts';
 import { findNextRun, type NextRun } from '../orchestrator/next-run.ts';
 import { enabledTiers } from '../orchestrator/tiers/open-tiers.ts';
 import { judgeHealth, type Health, type Verdict } from '../orchestrator/tiers/judge-health.ts';
@@ -78,6 +79,7 @@ async function gather(context: CommandContext, maxAgeMs: number): Promise<Status
     now: host.clock.now(),
     maxAgeMs,
     lastRun,
+    deadRunSince: findDeadRun(host, config.places.state),
     tiers,
     state: known.state,
     stateProblem: known.problem,

@@ -28,6 +28,7 @@ export async function finishRun(run: Run, config: LoadedConfig, parts: RunParts)
   const soFar = () => describeRun(run, config, parts, endingOf(run.findings, error));
   const keeper = createRecordKeeper(run, config);
   keeper.keep(soFar());
+  parts.mark?.remove();
   const ended = { ...parts, error, ...withoutUndefined({ recordPath: keeper.path }) };
   const deliveries = await announce(run, config, ended, soFar());
   await parts.pings?.end(soFar(), deliveries);

@@ -18,6 +18,7 @@ import { ensureInstallId } from './install-id.ts';
 import { createKeptIndex } from './kept-index.ts';
 import type { MadeArchive } from './archive-job.ts';
 import { makeArchive } from './make-archive.ts';
+import { markOpenRun } from './open-run.ts';
 import { checkSpace, sweepLeftovers } from './preflight.ts';
 import { prepareBackup, sourceHostOf, type PreparedBackup } from './prepare-backup.ts';
 import { estimateSize, isWholeHost, lastSuccess, warnOfSuddenDrop } from './compare-runs.ts';
@@ -63,6 +64,7 @@ export async function runBackup(host: Host, request: BackupRequest): Promise<Bac
       await takeFreshStamp(run, config);
       log.isBegun = true;
       openRunLog(run, config, facts.hostname);
+      parts.mark = markOpenRun(run, config, parts);
       parts.pings?.start();
       for (const finding of prepared.findings) run.report(finding);
       try {
@@ -92,8 +94,8 @@ async function backUp(
   const { host } = run;
   const { values, places } = config;
   const { hostname } = prepared.facts;
-  const store = createDirectoryStore(host, 'primary', values.BACKUP_PATH);
   parts.installId = ensureInstallId(host, places.state, run.report);
+  const store = createDirectoryStore(host, 'primary', values.BACKUP_PATH, { installId: parts.installId });
   const { plan, isOwnOutput } = prepared;
   const collection = { plan, isOwnOutput, report: run.report, signal: host.signal };
   const previous = lastSuccess(run, config, hostname);

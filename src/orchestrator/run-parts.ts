@@ -9,6 +9,7 @@ import type { AreaChanges, TierResult } from '../run-record.ts';
 import type { MadeArchive } from './archive-job.ts';
 import type { KeptIndexWriter } from './kept-index.ts';
 import type { RunPings } from './monitoring.ts';
+import type { RunMark } from './open-run.ts';
 import type { ServedTier } from './tiers/serve-tiers.ts';
 
 export interface RunParts {
@@ -30,6 +31,8 @@ export interface RunParts {
   /** Files that differ from the archive before, by area. */
   changes?: readonly AreaChanges[];
   pings?: RunPings;
+  /** That it is at work; taken away when it has its record. */
+  mark?: RunMark;
   /** The record of this run, once it ends: no past one. */
   recordPath?: RealPath;
   error?: unknown;

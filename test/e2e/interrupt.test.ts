@@ -52,7 +52,7 @@ test('a second signal ends the run at once, and still no process stays', async (
   await until('the command is gone', () => processesNaming(sandbox.stubs).length === 0);
 });
 
-test('kill -9 in the middle: the next run succeeds at once and sweeps what was left', async () => {
+test('kill -9 in the middle: the next run succeeds at once, sweeps what was left, and tells of it', async () => {
   const sandbox = createSandbox();
   const { child, ended } = await startHalfWay(sandbox);
   child.kill('SIGKILL');
@@ -61,10 +61,13 @@ test('kill -9 in the middle: the next run succeeds at once and sweeps what was l
   expect(archivesIn(sandbox.backups)).toMatchObject([expect.stringMatching(/\.partial$/)]);
   addStub(sandbox, 'lsmod', 'echo Linux');
   const { code, stderr } = await runBackup(sandbox);
-  expect(code, stderr).toBe(0);
+  expect(code, stderr).toBe(1);
   expect(archivesIn(sandbox.backups)).toMatchObject([expect.stringMatching(/\.bundle\.tar$/)]);
-  expect(lastRecord(sandbox).findings).toMatchObject([{ severity: 'info', code: 'leftovers-removed' }]);
-  expect(recordsOf(sandbox)).toHaveLength(1);
+  expect(lastRecord(sandbox).findings).toMatchObject([
+    { severity: 'warning', code: 'earlier-run-died' },
+    { severity: 'info', code: 'leftovers-removed' },
+  ]);
+  expect(recordsOf(sandbox)).toMatchObject([{ status: 'interrupted' }, { status: 'warning' }]);
 });
 
 test("another host's unfinished archive in a shared target is left alone", async () => {

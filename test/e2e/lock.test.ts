@@ -39,7 +39,8 @@ test('the lock is free at once when its holder is killed with -9', async () => {
   await until('the first run is at work', () => existsSync(mark));
   first.child.kill('SIGKILL');
   addStub(sandbox, 'lsmod', 'echo Linux');
-  expect((await runBackup(sandbox)).code).toBe(0);
+  expect(await runBackup(sandbox)).toMatchObject({ code: 1, stderr: expect.stringContaining('never ended') });
+  expect(lastRecord(sandbox).archive_path).not.toBe('');
 });
 
 const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

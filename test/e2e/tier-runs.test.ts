@@ -1,7 +1,16 @@
 // Whole runs with three tiers: what a run copies, removes and says when a tier is away, dies, is shared, or when runs fail.
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -176,6 +185,35 @@ test.skipIf(noRclone)(
   120_000,
 );
 
+test('a secondary tier that is the primary one by another name counts as no copy, and its retention removes nothing', async () => {
+  const sandbox = createTierSandbox({ env: { CLOUD_ENABLED: 'false', MAX_SECONDARY_BACKUPS: '1' } });
+  mkdirSync(sandbox.backups);
+  mkdirSync(join(sandbox.base, 'nas'));
+  symlinkSync(sandbox.backups, sandbox.secondary);
+  for (let run = 1; run <= 3; run += 1) {
+    const { code, stderr } = await sandbox.run(['backup']);
+    expect(code, stderr).toBe(1);
+    expect(archivesIn(sandbox.backups)).toHaveLength(run);
+  }
+  expect(tiersOf(sandbox)[1]).toMatchObject({
+    tier: 'secondary',
+    status: 'failed',
+    detail: expect.stringContaining('is no copy: it is'),
+  });
+  expect((await sandbox.run(['backup'], { SECONDARY_REQUIRED: 'true' })).code).toBe(5);
+});
+
+test('a run removes what a killed copy to the primary tier left, and no other installation its own', async () => {
+  const sandbox = createTierSandbox({ env: { CLOUD_ENABLED: 'false', SECONDARY_ENABLED: 'false' } });
+  expect((await sandbox.run(['backup'])).code).toBe(0);
+  const installId = readFileSync(join(sandbox.state, 'install-id'), 'utf8').trim();
+  const foreign = '.proxsave-6f0c9c4e-0000-4000-8000-000000000001-0123abcd.partial';
+  for (const name of [`.proxsave-${installId}-0123abcd.partial`, foreign])
+    writeFileSync(join(sandbox.backups, name), 'half of an arch');
+  expect((await sandbox.run(['backup'])).code).toBe(0);
+  expect(namesIn(sandbox.backups).filter((name) => name.startsWith('.'))).toEqual([foreign]);
+});
+
 describe('kill -9 in the middle of a copy:', () => {
   test.skipIf(noRclone)(
     'the next run makes it good: nothing unfinished, nothing twice, the archive of the killed run is copied by hand (needs rclone)',
@@ -195,7 +233,8 @@ describe('kill -9 in the middle of a copy:', () => {
       expect(namesIn(sandbox.cloud)).not.toContain(name);
       const fast = { RCLONE_BANDWIDTH_LIMIT: '' };
       const { code, stderr } = await sandbox.run(['backup'], fast);
-      expect(code, stderr).toBe(0);
+      expect(code, stderr).toBe(1);
+      expect(stderr).toMatch(/never ended/);
       const hidden = (directory: string) => namesIn(directory).filter((each) => each.includes('.partial'));
       for (const directory of [sandbox.backups, sandbox.secondary, sandbox.cloud])
         expect(hidden(directory)).toEqual([]);

@@ -6,13 +6,15 @@ import type { RetentionState } from '../../storage/retention/retention-state.ts'
 import type { Decision } from '../../storage/retention/decision.ts';
 import type { ReadableArchive } from '../../storage/retention/retention-archive.ts';
 import type { TierName } from '../../storage/store.ts';
-import { formatAge, formatBytes, formatCount } from '../../util/format.ts';
+import { formatAge, formatBytes, formatCount, formatLocalTime } from '../../util/format.ts';
 import type { SurveyedTier } from './survey-tiers.ts';
 
 export interface HealthFacts {
   now: Date;
   maxAgeMs: number;
   lastRun: PastRun | undefined;
+  /** When a run began that was killed and has no record yet. */
+  deadRunSince?: Date | undefined;
   tiers: readonly SurveyedTier[];
   /** Undefined: retention.json cannot be read, for this reason. */
   state: RetentionState | undefined;
@@ -79,7 +81,11 @@ function goodOf({ archive, reasons }: Decision): ReadableArchive[] {
   return [archive];
 }
 
-function runRemarks({ lastRun }: HealthFacts): Remark[] {
+function runRemarks({ lastRun, deadRunSince }: HealthFacts): Remark[] {
+  if (deadRunSince !== undefined) {
+    const text = `the backup that began ${formatLocalTime(deadRunSince)} never ended: it was killed, or this host went down`;
+    return [{ level: 'attention', text, command: 'backup' }];
+  }
   if (lastRun === undefined)
     return [{ level: 'attention', text: 'no backup was made yet', command: 'backup' }];
   const { status = 'success' } = lastRun;
