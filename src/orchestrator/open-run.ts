@@ -13,7 +13,7 @@ import { describeRun } from './describe-run.ts';
 import { createRecordKeeper } from './keep-record.ts';
 import type { RunParts } from './run-parts.ts';
 import { createRun, type Run } from './run-state.ts';
-import { readKeptFile, writeKeptFile } from './tiers/kept-file.ts';
+import { readKeptFile, writeKeptFile } from './kept-file.ts';
 
 interface OpenRun {
   /** As in a lock file. */

@@ -6,7 +6,7 @@ import { joinReal, type Host, type RealPath } from '../../host/host.ts';
 import type { StoredFile, TierName } from '../../storage/store.ts';
 import { version } from '../../version.ts';
 import { fileNamesOf } from './archive-files.ts';
-import { readKeptFile, writeKeptFile } from './kept-file.ts';
+import { readKeptFile, writeKeptFile } from '../kept-file.ts';
 
 export interface HeadCache {
   get(key: string): ArchiveFacts | undefined;

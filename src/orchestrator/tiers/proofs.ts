@@ -3,7 +3,7 @@
 
 import { joinReal, type Host, type RealPath } from '../../host/host.ts';
 import type { CopyProof, TierName } from '../../storage/store.ts';
-import { readKeptFile, writeKeptFile } from './kept-file.ts';
+import { readKeptFile, writeKeptFile } from '../kept-file.ts';
 
 export interface CopyKey {
   tier: TierName;

@@ -2,8 +2,8 @@
 // none, one that cannot be written is done without. The first line is the SHA-256 of the JSON behind it.
 
 import { createHash } from 'node:crypto';
-import { isSystemError } from '../../errors.ts';
-import { asRealPath, type Host, type RealPath } from '../../host/host.ts';
+import { isSystemError } from '../errors.ts';
+import { asRealPath, type Host, type RealPath } from '../host/host.ts';
 import { dirname } from 'node:path';
 
 /** undefined: there is none, or it is not as it was written. */
