@@ -4,13 +4,14 @@ import type { OpenArchive } from '../archiver/read/open-archive.ts';
 import { areaById } from '../catalogue/index.ts';
 import { UsageError, exitCodeOf } from '../errors.ts';
 import { compareArchives } from '../orchestrator/changes.ts';
-import { listArchives } from '../orchestrator/list-archives.ts';
+import { listTier } from '../orchestrator/tiers/list-tier.ts';
 import type { AreaChanges } from '../run-record.ts';
+import type { TierName } from '../storage/store.ts';
 import type { Style } from '../ui/style.ts';
 import { printable } from '../util/printable.ts';
 import type { Command, CommandContext, CommandInput } from './command.ts';
 import { createUnlock, keyOptions } from './keys-given.ts';
-import { archiveArgument, openNamed } from './open-named.ts';
+import { archiveArgument, openNamed, tierGiven, tierOf, tierOption } from './open-named.ts';
 
 /** More names of one area and kind are counted, not listed. */
 const listedNames = 10_000;
@@ -27,6 +28,7 @@ export const diffCommand: Command = {
   ],
   options: [
     { flags: '--all', description: 'also outputs of commands, of which many differ in every run' },
+    tierOption,
     ...keyOptions,
   ],
   examples: [
@@ -34,7 +36,7 @@ export const diffCommand: Command = {
     { what: 'Between two of them', command: 'proxsave diff latest~1 latest' },
     { what: 'For a script', command: 'proxsave diff latest --json' },
   ],
-  exits: ['archive', 'compression', 'encryption', 'permission', 'interrupted'],
+  exits: ['archive', 'compression', 'encryption', 'permission', 'storage', 'interrupted'],
   run: async (context, input) => {
     const { older, newer } = await openPair(context, input);
     const areas = await compareArchives(context.host, older, newer, {
@@ -55,30 +57,38 @@ interface Pair {
 
 async function openPair(context: CommandContext, input: CommandInput): Promise<Pair> {
   const [first = '', second] = input.args;
+  const tier = tierGiven(input);
   const unlock = createUnlock(context, input);
-  const archive = await openNamed(context, first);
+  const archive = await openNamed(context, first, { tier });
   const pair =
     second === undefined
-      ? { older: await archiveBefore(context, archive), newer: archive }
-      : { older: archive, newer: await openNamed(context, second) };
+      ? { older: await archiveBefore(context, archive, tier ?? 'primary'), newer: archive }
+      : { older: archive, newer: await openNamed(context, second, { tier }) };
   return { older: await unlock(pair.older), newer: await unlock(pair.newer) };
 }
 
-/** The next older readable archive of the same host in BACKUP_PATH. */
-async function archiveBefore(context: CommandContext, archive: OpenArchive): Promise<OpenArchive> {
-  const { BACKUP_PATH } = context.config.load().values;
-  const { hostname, created_at } = archive.manifest;
-  const createdAt = new Date(created_at).getTime();
-  const listed = await listArchives(context.host, 'primary', BACKUP_PATH);
+/** The next older readable archive of the same host on the tier. */
+async function archiveBefore(
+  context: CommandContext,
+  { manifest }: OpenArchive,
+  tier: TierName,
+): Promise<OpenArchive> {
+  const { hostname } = manifest;
+  const createdAt = new Date(manifest.created_at).getTime();
+  const opened = await tierOf(context, tier);
+  // Each head of a remote costs a request.
+  const hosts = tier === 'primary' ? {} : { hosts: [hostname] };
+  const listed = await listTier(opened, { signal: context.host.signal, ...hosts });
   const before = listed.find(
     (candidate) =>
       candidate.archive !== undefined &&
+      candidate.problem === undefined &&
       candidate.hostname === hostname &&
-      candidate.path !== archive.path &&
       candidate.createdAt.getTime() < createdAt,
   );
-  if (before?.archive !== undefined) return before.archive;
-  throw new UsageError(`there is no older archive of ${printable(hostname)} in ${BACKUP_PATH}`, {
+  if (before !== undefined) return openNamed(context, before.name, { tier });
+  const place = printable(opened.store.location);
+  throw new UsageError(`there is no older archive of ${printable(hostname)} in ${place}`, {
     hint: 'name both archives: proxsave diff OLDER NEWER',
   });
 }

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { hasPrograms } from '../support/needs.ts';
 import { plantArchive, plantDaily } from '../support/planted-archives.ts';
 import { startProgram, until } from '../support/run-program.ts';
-import { addStub, archivesIn, namesIn } from '../support/sandbox.ts';
+import { addStub, archivesIn, namesIn, writeHost } from '../support/sandbox.ts';
 import { allArchives, createTierSandbox, jsonOf, type TierSandbox } from '../support/tiers.ts';
 
 const noRclone = !hasPrograms('rclone');
@@ -425,3 +425,23 @@ test('adopt without a terminal shows, refuses and changes nothing; a host of ano
   });
   expect(archivesIn(sandbox.backups)).toHaveLength(6);
 });
+
+test.skipIf(noRclone)(
+  'diff compares what lies on another tier, also when the primary one has nothing (needs rclone)',
+  async () => {
+    const sandbox = createTierSandbox();
+    await sandbox.run(['backup']);
+    writeHost(sandbox, { '/root/new.txt': 'x\n' });
+    await sandbox.run(['backup']);
+    rmSync(sandbox.backups, { recursive: true });
+    for (const tier of ['secondary', 'cloud']) {
+      const { code, stdout, stderr } = await sandbox.run(['diff', 'latest', '--tier', tier]);
+      expect(code, stderr).toBe(0);
+      expect(stdout).toContain('+ /root/new.txt');
+      const both = await sandbox.run(['diff', 'latest', 'latest~1', '--tier', tier]);
+      expect(both.stdout).toContain('- /root/new.txt');
+    }
+    const none = await sandbox.run(['diff', 'latest~1', '--tier', 'secondary']);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining(sandbox.secondary)]);
+  },
+);

@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { renderReport } from '../../src/report/html/render-report.ts';
-import { emptyReport, sampleReport } from '../support/report-data.ts';
+import { emptyReport, sampleReport, yearOfRuns } from '../support/report-data.ts';
 
 process.env.TZ = 'Europe/Rome';
 
@@ -39,4 +39,30 @@ test('names from the host cannot become elements or move the cursor', () => {
   const page = renderReport(sampleReport);
   expect(page).not.toContain('<script>alert');
   expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;\\x1b[31m\\xff');
+});
+
+describe('runs from a clock that was wrong', () => {
+  const ahead = (years: number) =>
+    yearOfRuns.slice(0, 3).map((run) => ({
+      ...run,
+      startedAt: new Date(run.startedAt.getTime() + years * 365 * 24 * 3_600_000),
+      endedAt: new Date(run.endedAt.getTime() + years * 365 * 24 * 3_600_000),
+    }));
+
+  test('do not make a stale host look well', () => {
+    const old = yearOfRuns.slice(60);
+    const page = renderReport({ ...sampleReport, runs: [...ahead(50), ...old] });
+    expect(page).toMatch(/class="state failure"/);
+    expect(page).toContain('Last good backup: 60 days ago');
+    expect(page).toContain('3 runs are dated in the future, by a clock that was wrong, and not counted.');
+    expect(page).not.toMatch(/just now|NaN/);
+  });
+
+  test('stand in the table of runs, and when there are no others that is said', () => {
+    const page = renderReport({ ...sampleReport, runs: ahead(50) });
+    expect(page).toContain('No run is on record.');
+    expect(page).toContain('3 runs are dated in the future');
+    expect(page).toContain('2076-');
+    expect(page).not.toMatch(/NaN|Infinity/);
+  });
 });

@@ -1,8 +1,10 @@
 // proxsave history, diff and report on real backups of a fake host.
 
-import { chmodSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { usualRecords } from '../../../src/report/history.ts';
 import { oldKeys } from '../../support/old-archives/old-keys.ts';
 import { createCliHost, evilName, type CliHost } from './cli-host.ts';
 
@@ -72,6 +74,45 @@ describe('history', () => {
     expect(stdout.split('\n').filter((line) => line.startsWith('20'))).toHaveLength(2);
   });
 
+  test('a record whose times no clock can show is told, in a table and as JSON', async () => {
+    const broken = join(host.base, 'log', 'backup-stats-20200101-000000.json');
+    const record = { hostname: 'pve1', start_time: '+275760-09-13T00:00:00.000Z', duration_seconds: 5e9 };
+    writeFileSync(broken, JSON.stringify(record));
+    const table = await host.run(['history']);
+    const json = await host.run(['history', '--json']);
+    rmSync(broken);
+    expect([table.code, json.code]).toEqual([1, 1]);
+    expect(table.stderr).toContain('backup-stats-20200101-000000.json is no run record');
+    expect(JSON.parse(json.stdout)).toMatchObject({ total: 2, damaged: [{ problem: 'is no run record' }] });
+  });
+
+  test.each([20, 40, 60, 80])(
+    'on a terminal of %i columns no line of the table is longer',
+    async (columns) => {
+      const { stdout } = await host.run(['history'], { isTerminal: true, columns });
+      const [heading = '', ...lines] = stripVTControlCharacters(stdout).split('\n');
+      expect(heading).toMatch(/^when +outcome .*findings$/);
+      const least = 'when              outcome  findings'.length;
+      const table = [heading, ...lines.filter((line) => line.startsWith('20'))];
+      expect(table).toHaveLength(3);
+      expect(Math.max(...table.map(({ length }) => length))).toBeLessThanOrEqual(Math.max(columns, least));
+    },
+  );
+
+  test('--limit all looks at every record, whatever the usual bound', async () => {
+    const directory = join(host.base, 'many');
+    mkdirSync(directory);
+    for (let index = 0; index <= usualRecords; index++) {
+      const stamp = new Date(Date.UTC(2020, 0, 1, 0, index)).toISOString();
+      const name = `backup-stats-${stamp.slice(0, 10).replaceAll('-', '')}-${stamp.slice(11, 19).replaceAll(':', '')}`;
+      writeFileSync(join(directory, `${name}.json`), JSON.stringify({ hostname: 'pve1', start_time: stamp }));
+    }
+    const read = async (...limit: string[]) =>
+      JSON.parse((await host.run(['history', '--json', ...limit], { env: { LOG_PATH: directory } })).stdout);
+    expect(await read('--limit', 'all')).toMatchObject({ total: usualRecords + 1, notRead: 0 });
+    expect(await read()).toMatchObject({ total: usualRecords, notRead: 1 });
+  });
+
   test('of a host without runs it says of which hosts there are some', async () => {
     const { code, stdout, stderr } = await host.run(['history', '--host', 'pve9']);
     expect([code, stdout]).toEqual([0, '']);
@@ -87,8 +128,10 @@ describe('diff', () => {
     expect(stdout).toContain('  ~ /etc/hosts\n');
     expect(stdout).toContain(`  - ${escapedName}\n`);
     expect(stdout).not.toContain('proxsave-info');
-    expect(stdout.match(/^ {2}[+~-] /gm)).toHaveLength(3);
-    expect(stderr).toContain('1 added, 1 changed, 1 removed');
+    // Which archive is the first one is known after the first run.
+    expect(stdout).toContain('  ~ /var/lib/proxsave/retention.json\n');
+    expect(stdout.match(/^ {2}[+~-] /gm)).toHaveLength(4);
+    expect(stderr).toContain('1 added, 2 changed, 1 removed');
   });
 
   test('the other way round it is the other way round', async () => {
