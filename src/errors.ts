@@ -131,11 +131,19 @@ const systemCallClasses: Readonly<
   EIO: StorageError,
 };
 
-/** Wraps a failed write below a storage path in the class which its errno stands for; other errors pass. */
-export function asStorageError(error: unknown, action: string): unknown {
+/** Wraps a failed write below a storage path in the class which its errno stands for; other errors pass. `hints`: by errno name. */
+export function asStorageError(
+  error: unknown,
+  action: string,
+  hints: Readonly<Record<string, string>> = {},
+): unknown {
   if (error instanceof AppError || !isSystemError(error)) return error;
   const StorageClass = systemCallClasses[error.code ?? ''] ?? StorageError;
-  return new StorageClass(`${action}: ${describeSystemError(error)}`, { cause: error });
+  const hint = hints[error.code ?? ''];
+  return new StorageClass(`${action}: ${describeSystemError(error)}`, {
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 const errnoWords: Readonly<Record<string, string>> = {

@@ -65,6 +65,10 @@ function checkCloudDirectory(values: ConfigValues, problem: Report): void {
   for (const [name, path] of others) {
     if (directory !== path) continue;
     const message = `CLOUD_REMOTE with CLOUD_REMOTE_PATH is the same directory as ${name}`;
-    problem('CLOUD_REMOTE', message, 'name another place: a remote of rclone, or a directory on another disk');
+    problem(
+      'CLOUD_REMOTE',
+      message,
+      'name another place: a remote of rclone, or a directory on another disk',
+    );
   }
 }

@@ -15,6 +15,7 @@ import { isSystemError } from '../errors.ts';
 import { asRealPath, type Host, type RealPath } from '../host/host.ts';
 import { isRecordName } from '../report/run-record.ts';
 import { isLogName } from '../report/run-log.ts';
+import { followLinksOutsideMounts } from '../storage/mounts/mount-facts.ts';
 import { howToRestoreName } from '../recovery/how-to-restore.ts';
 import { recoverScriptName } from '../recovery/recover-script.ts';
 import { lockName } from './run-lock.ts';
@@ -30,10 +31,15 @@ export function ownOutputs(
   ownership: ClaimNode,
 ): (hostPath: string) => boolean {
   const { BACKUP_PATH, SECONDARY_PATH, LOCK_PATH, LOG_PATH } = values;
-  const given = [BACKUP_PATH, SECONDARY_PATH, LOCK_PATH, LOG_PATH].filter((path) => path !== undefined);
-  const directories = [...new Set(given.flatMap((path) => namesOf(source, path)))];
-  const whole = new Set(directories.filter((directory) => !isDeclaredPlace(ownership, directory)));
-  const shared = new Set(directories.filter((directory) => !whole.has(directory)));
+  const realPath = (path: RealPath) => source.fs.realPath(path);
+  // On a share, and nobody else of this process looks at it: its server may be dead.
+  const realOnRoot = (path: RealPath) => followLinksOutsideMounts(source, path);
+  const directories = new Set([
+    ...[BACKUP_PATH, LOCK_PATH, LOG_PATH].flatMap((path) => namesOf(source, path, realPath)),
+    ...(SECONDARY_PATH === undefined ? [] : namesOf(source, SECONDARY_PATH, realOnRoot)),
+  ]);
+  const whole = new Set([...directories].filter((directory) => !isDeclaredPlace(ownership, directory)));
+  const shared = new Set([...directories].filter((directory) => !whole.has(directory)));
   return (hostPath) =>
     whole.has(hostPath) ||
     isBundleName(posix.basename(hostPath)) ||
@@ -41,11 +47,11 @@ export function ownOutputs(
 }
 
 /** As it was given, and without links: a link elsewhere may lead into a source. */
-function namesOf(source: Host, path: RealPath): string[] {
+function namesOf(source: Host, path: RealPath, withoutLinks: (path: RealPath) => RealPath): string[] {
   const given = hostPathOf(source, path);
   try {
     const root = source.fs.realPath(asRealPath(source.root));
-    const real = source.fs.realPath(path);
+    const real = withoutLinks(path);
     if (root === '/') return [given, real];
     return real.startsWith(`${root}/`) ? [given, real.slice(root.length)] : [given];
   } catch (error) {

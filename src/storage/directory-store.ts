@@ -6,13 +6,14 @@ import { AppError, asStorageError, InterruptedError, isSystemError, StorageError
 import type { ReportFinding } from '../findings.ts';
 import { joinReal, type Host, type RealPath } from '../host/host.ts';
 import { copyBytes, type Watch } from './directory/file-bytes.ts';
+import { readingHints, writingHints } from './directory/hints.ts';
 import { putFile } from './directory/put-file.ts';
-import { isTemporaryOf, isUnfinished, temporaryName } from './directory/temporary-name.ts';
+import { isLeftoverOf, isProbe, isUnfinished, probeName, temporaryName } from './directory/temporary-name.ts';
 import type { PutRequest, PutResult, Store, StoredFile, TierName } from './store.ts';
 
 export interface DirectoryStore extends Store {
   readonly path: RealPath;
-  /** Removes what a crashed run left: files for which `isLeftover` holds. Gives their names. */
+  /** Removes what a crashed run left: what `sweep` removes, and files for which `isLeftover` holds. Gives their names. */
   sweepLeftovers(isLeftover: (name: string, allNames: ReadonlySet<string>) => boolean): string[];
 }
 
@@ -61,18 +62,24 @@ export function createDirectoryStore(
     ...writing(place),
     sweepLeftovers: (isLeftover) => {
       // Probes of a killed run too: whoever still needs one does not mind.
-      sweepNames(place, (name) => name.startsWith(probePrefix));
-      return sweepNames(place, isLeftover);
+      sweepNames(place, isProbe);
+      return sweepNames(
+        place,
+        (name, allNames) => isLeftoverOf(place.installId, name) || isLeftover(name, allNames),
+      );
     },
   };
 }
+
+type Work<Result> = (watch: Watch) => Result | Promise<Result>;
 
 /** What every operation has around it: guard, abort, and errors in plain words. */
 async function operation<Result>(
   { guard, onActivity }: Place,
   action: string,
   signal: AbortSignal,
-  work: (watch: Watch) => Result | Promise<Result>,
+  work: Work<Result>,
+  hints: Readonly<Record<string, string>> = readingHints,
 ): Promise<Result> {
   try {
     signal.throwIfAborted();
@@ -82,7 +89,7 @@ async function operation<Result>(
     if (signal.aborted && !(error instanceof AppError)) {
       throw new InterruptedError(undefined, { cause: error });
     }
-    throw asStorageError(error, action);
+    throw asStorageError(error, action, hints);
   }
 }
 
@@ -107,29 +114,27 @@ function reading(place: Place): Pick<Store, 'list' | 'stat' | 'readRange' | 'fet
 
 function writing(place: Place): Pick<Store, 'prepare' | 'put' | 'putText' | 'remove' | 'sweep'> {
   const { path, installId } = place;
+  const write = <Result>(action: string, signal: AbortSignal, work: Work<Result>) =>
+    operation(place, action, signal, work, writingHints);
   return {
     prepare: (signal) =>
-      operation(place, `cannot write to ${path}`, signal, () => {
+      write(`cannot write to ${path}`, signal, () => {
         prepareDirectory(place);
       }),
     put: (request) =>
-      operation(place, `cannot copy ${request.name} to ${path}`, request.signal, (watch) =>
-        put(place, request, watch),
-      ),
+      write(`cannot copy ${request.name} to ${path}`, request.signal, (watch) => put(place, request, watch)),
     putText: (name, text, signal) =>
-      operation(place, `cannot write ${joinReal(path, name)}`, signal, () => {
+      write(`cannot write ${joinReal(path, name)}`, signal, () => {
         putText(place, nameIn(name), text);
       }),
     remove: (names, signal) =>
-      operation(place, `cannot remove files from ${path}`, signal, () => removeFiles(place, names, signal)),
+      write(`cannot remove files from ${path}`, signal, () => removeFiles(place, names, signal)),
     sweep: (signal) =>
-      operation(place, `cannot tidy up ${path}`, signal, () =>
-        sweepNames(place, (name) => isTemporaryOf(installId, name)),
+      write(`cannot tidy up ${path}`, signal, () =>
+        sweepNames(place, (name) => isLeftoverOf(installId, name)),
       ),
   };
 }
-
-const probePrefix = '.write-test-';
 
 /** A name comes from a listing or from an archive's name; whatever it is, it never leads out of the directory. */
 function nameIn(name: string): string {
@@ -140,7 +145,7 @@ function nameIn(name: string): string {
 function prepareDirectory({ host, path, installId, onActivity }: Place): void {
   host.fs.makeDirectory(path, 0o700);
   onActivity();
-  const probe = joinReal(path, probePrefix + temporaryName(installId).slice(1));
+  const probe = joinReal(path, probeName(installId));
   const fd = host.fs.createFile(probe, 0o600);
   try {
     host.fs.write(fd, Buffer.from('write test\n'), 0);
@@ -175,7 +180,7 @@ function statFileIn(host: Host, path: RealPath, name: string): StoredFile | unde
 function put(place: Place, request: PutRequest, watch: Watch): Promise<PutResult> {
   const { host, path, installId, reservedBytes, report } = place;
   nameIn(request.name);
-  const target = { directory: path, temporaryName: temporaryName(installId), reservedBytes, report };
+  const target = { directory: path, installId, reservedBytes, report };
   return putFile(host, target, request, { ...watch, onBytes: request.onBytes });
 }
 
@@ -249,7 +254,7 @@ function removeFiles(
       unlinkIfExists(host, joinReal(path, nameIn(name)));
       return [];
     } catch (error) {
-      const told = asStorageError(error, `cannot remove ${joinReal(path, name)}`);
+      const told = asStorageError(error, `cannot remove ${joinReal(path, name)}`, writingHints);
       if (!(told instanceof AppError)) throw told;
       return [{ name, error: told }];
     }

@@ -104,7 +104,7 @@ function echoOf(request: ReceivedRequest | undefined): string {
   return request === undefined ? '' : JSON.stringify([request.url, request.headers, request.body]);
 }
 
-describe.each(subjects)('$name', ({ create, goodBody, receipt }) => {
+describe.each(subjects)('$name', ({ name, create, goodBody, receipt }) => {
   test('sends one request and reports what the service answered', async () => {
     const receiver = await startReceiver([{ body: goodBody }]);
     const delivery = await create(receiver.origin).send(real, failing, never);
@@ -193,6 +193,39 @@ describe.each(subjects)('$name', ({ create, goodBody, receipt }) => {
     expect(receiver.requests).toHaveLength(1);
   });
 
+  test('does not take a web page for the answer of its service', async () => {
+    const receiver = await startReceiver([
+      { body: '<!DOCTYPE html><html><body>Please log in</body></html>' },
+    ]);
+    const notifier = create(receiver.origin);
+    const delivery = await notifier.send(real, failing, never);
+    if (name.startsWith('webhook generic')) {
+      expect(delivery).toEqual({ status: 'sent', attempts: 1 });
+      return;
+    }
+    expect(delivery).toMatchObject({ status: 'failed', attempts: 1 });
+    expect(delivery.detail).toContain('web page');
+    expect(delivery.hint).toContain('check the address');
+  });
+
+  test('is not drawn out by an answer that comes drop by drop', async () => {
+    const receiver = await startReceiver([{ fault: 'drip' }]);
+    const stop = new AbortController();
+    const sending = create(receiver.origin).send(real, failing, stop.signal);
+    await receiver.waitFor(1);
+    stop.abort();
+    expect(await sending).toMatchObject({ attempts: 1 });
+  });
+
+  test('takes neither message nor credentials to where a redirect leads', async () => {
+    const elsewhere = await startReceiver();
+    const location = `${elsewhere.origin}/else`;
+    const receiver = await startReceiver([{ status: 307, headers: { location } }]);
+    const delivery = await create(receiver.origin).send(real, failing, never);
+    expect(delivery).toMatchObject({ status: 'failed', attempts: 1 });
+    expect(elsewhere.requests).toEqual([]);
+  });
+
   test('stops waiting for an answer when it is told to', async () => {
     const receiver = await startReceiver([{ fault: 'never' }]);
     const stop = new AbortController();
@@ -220,6 +253,7 @@ describe.each(subjects)('$name', ({ create, goodBody, receipt }) => {
     const delivery = await create(await unusedOrigin()).send(host, failing, never);
     expect(delivery).toMatchObject({ status: 'failed', attempts: 4 });
     expect(delivery.detail).toContain('refuses the connection');
+    expect(delivery.hint).toContain('check the address');
   });
 
   test('shows no secret, even when the service quotes the whole request', async () => {

@@ -1,9 +1,11 @@
 // Tiers that fail as they do in life: full, read-only, not mounted, silent. The cause is told, nothing is left, and
 // no operation takes longer than its time.
 
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -26,7 +28,15 @@ import type { IsolatedStore } from '../../src/storage/isolated-directory/isolate
 import { putWithRetries } from '../../src/storage/put-with-retries.ts';
 import { createSecondaryStore, type SecondaryRequest } from '../../src/storage/secondary-store.ts';
 import { StoreTimeoutError } from '../../src/storage/store-errors.ts';
-import { mountBindfs, mountLoop, mountTmpfs, noBindfs, noLoop, noTmpfs } from '../support/mounts.ts';
+import {
+  mountBindfs,
+  mountLoop,
+  mountSource,
+  mountTmpfs,
+  noBindfs,
+  noLoop,
+  noTmpfs,
+} from '../support/mounts.ts';
 import { isRoot } from '../support/needs.ts';
 import { processesNaming, until } from '../support/run-program.ts';
 import { putRequest, scratchDirectory } from '../support/store-suite.ts';
@@ -133,8 +143,24 @@ describe('rights', () => {
   test.skipIf(tmpfs)(titled('a read-only mount is told as such', tmpfs), async () => {
     const { path } = mountTmpfs(scratchDirectory(), 'ro,size=2m');
     const { store } = openSecondary(join(path, 'backups'));
-    await expect(store.prepare(never)).rejects.toThrow(/the file system is read-only/);
+    await expect(store.prepare(never)).rejects.toMatchObject({
+      message: expect.stringContaining('the file system is read-only'),
+      hint: expect.stringContaining('dmesg'),
+    });
     await expect(store.list(never)).resolves.toEqual([]);
+  });
+
+  test('a directory that goes away during the copy is told, with where to look', async () => {
+    const directory = asRealPath(join(scratchDirectory(), 'backups'));
+    mkdirSync(directory);
+    const store = createDirectoryStore(createHost(), 'secondary', directory);
+    const onBytes = () => rmSync(directory, { recursive: true, force: true });
+    await expect(store.put(putRequest(content, name, { onBytes }))).rejects.toMatchObject({
+      exit: 'storage',
+      message: expect.stringContaining(`cannot copy ${name} to ${directory}: no such file or directory`),
+      hint: expect.stringContaining('did the disk or share go away'),
+    });
+    expect(readdirSync(dirname(directory))).toEqual([]);
   });
 
   test('a copy is for its owner only, and as old as its source', async () => {
@@ -435,4 +461,91 @@ test.skipIf(!isRoot)('a directory in the place of the file is told and left (roo
   const { store } = openSecondary(path);
   await expect(store.put(putRequest(content, name))).rejects.toBeInstanceOf(StorageError);
   expect(readdirSync(path)).toEqual([name]);
+});
+
+describe('a place that is the directory of the source by another name', () => {
+  /** The archive where a run left it, and the same directory under a second name. */
+  function withSecondName(makeSecond: (first: string, second: string) => void) {
+    const base = scratchDirectory();
+    const [first, second] = [join(base, 'primary'), join(base, 'nas')];
+    mkdirSync(first);
+    writeFileSync(join(first, name), content);
+    makeSecond(first, second);
+    const request = { ...putRequest(content, name), source: asRealPath(join(first, name)) };
+    return { first, second, request };
+  }
+
+  async function expectNoCopy({ first, second, request }: ReturnType<typeof withSecondName>) {
+    const { store } = openSecondary(second, { SECONDARY_REQUIRE_MOUNT: 'no' });
+    await store.prepare(never);
+    const refused = store.put(request);
+    await expect(refused).rejects.toBeInstanceOf(StorageError);
+    await expect(refused).rejects.toThrow(/is no copy: it is .*primary.* itself, by another name/);
+    expect(readdirSync(first)).toEqual([name]);
+    expect(readFileSync(join(first, name)).equals(content)).toBe(true);
+  }
+
+  test('through a link is no copy', async () => {
+    await expectNoCopy(withSecondName((first, second) => symlinkSync(first, second)));
+  });
+
+  const tmpfs = noTmpfs();
+  test.skipIf(tmpfs)(titled('through a bind mount is no copy', tmpfs), async () => {
+    await expectNoCopy(
+      withSecondName((first, second) => {
+        mkdirSync(second);
+        execFileSync('mount', ['--bind', first, second]);
+        onTestFinished(() => {
+          execFileSync('umount', [second]);
+        });
+      }),
+    );
+  });
+
+  const bindfs = noBindfs();
+  test.skipIf(bindfs)(titled('through a share of this machine is no copy', bindfs), async () => {
+    // Another device with other inodes: only what lies there tells.
+    const { path } = await mountBindfs();
+    const source = mountSource(path);
+    const first = join(source, 'primary');
+    mkdirSync(first);
+    writeFileSync(join(first, name), content);
+    const request = { ...putRequest(content, name), source: asRealPath(join(first, name)) };
+    await expectNoCopy({ first, second: join(path, 'primary'), request });
+  });
+
+  test('is found in a hard link of the source', async () => {
+    await expectNoCopy(
+      withSecondName((first, second) => {
+        mkdirSync(second);
+        linkSync(join(first, name), join(second, name));
+      }),
+    );
+  });
+
+  test('another directory with the same archive is none: it is there already', async () => {
+    const { second, request } = withSecondName((_, other) => {
+      mkdirSync(other);
+      writeFileSync(join(other, name), content);
+    });
+    const { store } = openSecondary(second, { SECONDARY_REQUIRE_MOUNT: 'no' });
+    expect((await store.put(request)).status).toBe('already-there');
+    expect(readdirSync(second)).toEqual([name]);
+  });
+});
+
+describe('something that is no file under the name of the archive', () => {
+  test.each([
+    ['a directory', (path: string) => mkdirSync(path)],
+    ['a link', (path: string) => symlinkSync('/etc/passwd', path)],
+    ['a fifo', (path: string) => execFileSync('mkfifo', [path])],
+  ])('%s is named and left as it is', async (what, make) => {
+    const path = scratchDirectory();
+    const { store } = openSecondary(path);
+    make(join(path, name));
+    await expect(store.put(putRequest(content, name))).rejects.toThrow(
+      `exists already and is ${what}, no file`,
+    );
+    expect(readdirSync(path)).toEqual([name]);
+  });
 });

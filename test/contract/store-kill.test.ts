@@ -19,9 +19,14 @@ const name = 'node1-backup-20260724-020000.tar.zst.bundle.tar';
 const content = randomBytes(1024 * 1024 + 100);
 const putAndDieScript = join(import.meta.dirname, '../support/put-and-die.ts');
 
-function putAndDie(directory: string, source: string, killAt: number): { wasKilled: boolean } {
+function putAndDie(
+  directory: string,
+  source: string,
+  killAt: number,
+  action: 'put' | 'prepare' | 'putText' = 'put',
+): { wasKilled: boolean } {
   const argv = ['--disable-warning=ExperimentalWarning', putAndDieScript, directory, source, name, installId];
-  const { signal, status, stderr } = spawnSync(process.execPath, [...argv, String(killAt)], {
+  const { signal, status, stderr } = spawnSync(process.execPath, [...argv, String(killAt), action], {
     encoding: 'utf8',
   });
   if (signal !== 'SIGKILL' && status !== 0) throw new Error(stderr);
@@ -56,6 +61,32 @@ test('a put that is killed before any of its calls leaves all or nothing, and th
   expect(killAt).toBeGreaterThan(15);
   expect([...outcomes].sort()).toEqual(['already-there', 'stored']);
 }, 120_000);
+
+test.each(['prepare', 'putText'] as const)(
+  'a %s that is killed before any of its calls leaves what the sweep removes, on the primary tier too',
+  async (action) => {
+    const scratch = scratchDirectory();
+    const source = join(scratch, 'source');
+    writeFileSync(source, 'how to restore\n');
+    let killAt = 0;
+    let swept = 0;
+    for (let wasKilled = true; wasKilled;) {
+      killAt += 1;
+      const directory = scratchDirectory();
+      ({ wasKilled } = putAndDie(directory, source, killAt, action));
+      const store = createDirectoryStore(host, 'secondary', directory, { installId });
+      const isWhole = (await store.list(never)).some((file) => file.name === name);
+      // What another installation is at work on stays.
+      const foreign = '.proxsave-6f0c9c4e-0000-4000-8000-000000000002-0123abcd.partial';
+      writeFileSync(join(directory, foreign), '');
+      const removed = killAt % 2 === 0 ? await store.sweep(never) : store.sweepLeftovers(() => false);
+      swept += removed.length;
+      expect(readdirSync(directory), `kill ${killAt}`).toEqual([foreign, ...(isWhole ? [name] : [])]);
+    }
+    expect(swept).toBeGreaterThan(0);
+  },
+  120_000,
+);
 
 test('the worker ends when the program that started it is killed', async () => {
   const scratch = scratchDirectory();

@@ -14,6 +14,7 @@ import {
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { mountBindfs, noBindfs } from '../support/mounts.ts';
 import { canMount, hasPrograms } from '../support/needs.ts';
 import { plantDaily } from '../support/planted-archives.ts';
 import { processesNaming, startBackup, until } from '../support/run-program.ts';
@@ -202,6 +203,38 @@ test('a secondary tier that is the primary one by another name counts as no copy
   });
   expect((await sandbox.run(['backup'], { SECONDARY_REQUIRED: 'true' })).code).toBe(5);
 });
+
+const bindfs = noBindfs();
+test.skipIf(noRclone || bindfs !== false)(
+  'a share whose server was dead before the run: every command and the run come to their end, with the other tiers complete (needs rclone and bindfs)',
+  async () => {
+    // Nothing of it is known to the kernel: each look at the mount point waits for the server.
+    const { path, pid } = await mountBindfs(['-o', 'attr_timeout=0,entry_timeout=0']);
+    const share = { SECONDARY_PATH: join(path, 'backups'), FS_IO_TIMEOUT: '2' };
+    const sandbox = createTierSandbox();
+    expect((await sandbox.run(['backup'], share)).code).toBe(0);
+    process.kill(pid, 'SIGSTOP');
+    const { code, stdout } = await sandbox.run(['backup'], share);
+    expect(code, stdout).toBe(1);
+    expect(tiersOf(sandbox)).toMatchObject([
+      { tier: 'primary', status: 'ok' },
+      { tier: 'secondary', status: 'failed', detail: expect.stringMatching(/^timeout: .* for 2 s$/) },
+      { tier: 'cloud', status: 'ok' },
+    ]);
+    const commands = [
+      'areas',
+      'status',
+      'list',
+      'list --tier all',
+      'prune --dry-run',
+      'hold latest',
+      'config check',
+    ];
+    for (const words of commands) await sandbox.run(words.split(' '), share);
+    expect(allArchives(sandbox)).toMatchObject({ primary: { length: 2 }, cloud: { length: 2 } });
+  },
+  120_000,
+);
 
 test('a run removes what a killed copy to the primary tier left, and no other installation its own', async () => {
   const sandbox = createTierSandbox({ env: { CLOUD_ENABLED: 'false', SECONDARY_ENABLED: 'false' } });

@@ -3,7 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { hasPrograms, isRoot } from './needs.ts';
 import { until } from './run-program.ts';
@@ -104,6 +104,11 @@ export async function mountBindfs(options: readonly string[] = []): Promise<Fuse
   });
   await until('bindfs has mounted', () => isMounted(path));
   return { ...mount, pid: child.pid ?? 0 };
+}
+
+/** The directory that a mount of `mountBindfs` shows. */
+export function mountSource(path: string): string {
+  return join(dirname(path), 'source');
 }
 
 function temporary(): string {

@@ -6,14 +6,16 @@ import type { ReportFinding } from '../../findings.ts';
 import type { FileStatus } from '../../host/file-system.ts';
 import { joinReal, type Host, type RealPath } from '../../host/host.ts';
 import { formatBytes } from '../../util/format.ts';
+import { demandOtherPlace, samePlace } from '../same-place.ts';
 import { CopyMismatchError } from '../store-errors.ts';
 import type { PutRequest, PutResult } from '../store.ts';
 import { copyBytes, digestFile, digestOpen, type CopiedBytes, type Watch } from './file-bytes.ts';
+import { temporaryName } from './temporary-name.ts';
 
 export interface PutPlace {
   directory: RealPath;
-  /** A fresh temporary name, see temporary-name.ts. */
-  temporaryName: string;
+  /** Marks the unfinished file, see temporary-name.ts. */
+  installId: string;
   /** Bytes that must stay free beside the file. */
   reservedBytes: number;
   report: ReportFinding;
@@ -27,14 +29,16 @@ export async function putFile(
   watch: Watch,
 ): Promise<PutResult> {
   const final = joinReal(place.directory, request.name);
+  demandFileOrNothing(host, final);
   const existing = await digestFile(host, final, watch);
   const source = host.fs.openFollowing(request.source);
   try {
     const status = host.fs.statFd(source);
     if (existing !== undefined) {
       const wanted = request.sha256 ?? (await digestOpen(host, source, watch)).sha256;
-      if (existing.sha256 === wanted) return { status: 'already-there', proof: 'read-back' };
-      throw alreadyTaken(final);
+      if (existing.sha256 !== wanted) throw alreadyTaken(final);
+      await demandCopy(host, { place, request, source, status, final });
+      return { status: 'already-there', proof: 'read-back' };
     }
     demandRoom(host, place, request.sizeBytes);
     await copyIn(host, { place, request, source, status, final }, watch);
@@ -53,9 +57,33 @@ interface Copy {
   final: RealPath;
 }
 
+/** A FIFO would never end, and a link may lead to the source itself. */
+function demandFileOrNothing(host: Host, final: RealPath): void {
+  const kind = host.fs.lstatIfExists(final)?.kind;
+  if (kind === undefined || kind === 'file') return;
+  const what = kind === 'directory' ? 'a directory' : kind === 'symlink' ? 'a link' : `a ${kind}`;
+  throw new StorageError(`${final} exists already and is ${what}, no file; it was left as it is`, {
+    hint: 'move it away, then do the same again',
+  });
+}
+
+/** What is there already must not be the source itself. */
+async function demandCopy(host: Host, { place, request, status, final }: Copy): Promise<void> {
+  const { directory, installId } = place;
+  const { inode, device } = host.fs.lstat(final);
+  if (inode === status.inode && device === status.device) {
+    throw samePlace(directory, request.source, request.name);
+  }
+  await demandOtherPlace(
+    host,
+    { source: request.source, name: request.name, location: directory, installId },
+    (probe) => host.fs.lstatIfExists(joinReal(directory, probe)) !== undefined,
+  );
+}
+
 async function copyIn(host: Host, copy: Copy, watch: Watch): Promise<void> {
   const { place, request } = copy;
-  const temporary = joinReal(place.directory, place.temporaryName);
+  const temporary = joinReal(place.directory, temporaryName(place.installId));
   const target = host.fs.createFile(temporary, 0o600);
   try {
     let copied: CopiedBytes;

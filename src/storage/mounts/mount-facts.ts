@@ -111,12 +111,29 @@ const maximumLinks = 40;
 
 /** The path with links replaced by what they name, also where that, or the rest of the path, does not exist. */
 export function followLinks(host: Host, path: RealPath): RealPath {
+  return follow(host, path, () => true);
+}
+
+/**
+ * The same without looking into any mount below the host's root: its server may be dead, and then a look never ends. What lies
+ * there is taken as it is named.
+ */
+export function followLinksOutsideMounts(host: Host, path: RealPath): RealPath {
+  const root = followLinks(host, asRealPath(host.root));
+  const below = readMounts(host).filter(({ mountPoint }) => !contains(mountPoint, root));
+  const mountPoints = new Set(below.map(({ mountPoint }) => mountPoint));
+  return follow(host, path, (next) => !mountPoints.has(next));
+}
+
+/** A mount point is no link, so nothing is lost by not looking at one. */
+function follow(host: Host, path: RealPath, mayLookAt: (next: RealPath) => boolean): RealPath {
   let left = path.split('/').filter((part) => part !== '');
   let done = asRealPath('/');
   for (let links = 0; left.length > 0;) {
     const [part = '', ...rest] = left;
     left = rest;
     const next = asRealPath(posix.resolve(done, part));
+    if (!mayLookAt(next)) return asRealPath(posix.resolve(next, ...left));
     if (host.fs.lstatIfExists(next)?.kind === 'symlink' && links < maximumLinks) {
       links += 1;
       left = [

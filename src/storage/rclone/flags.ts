@@ -12,6 +12,8 @@ export interface RcloneFlags {
 
 const secretFlag = /^--[\w-]*(?:pass|secret|token|key|header|credential|auth|account|sas-url)[\w-]*$/i;
 const refusedFlags = ['-n', '--dry-run', '-i', '--interactive'];
+/** Switches of one letter may be joined, `-vn`; in `-f` the rest is its value. */
+const joinedSwitches = /^-[a-eg-zA-Z]*?([ni])/;
 
 /**
  * @param words RCLONE_FLAGS, cut into arguments
@@ -51,9 +53,11 @@ function readFlag(
 }
 
 function checkFlag(flag: string, word: string): void {
-  if (!refusedFlags.includes(flag) || word.endsWith('=false')) return;
-  throw new UsageError(`RCLONE_FLAGS holds ${flag}: with it rclone copies nothing`, {
-    hint: `take ${flag} out of RCLONE_FLAGS`,
+  const joined = joinedSwitches.exec(word)?.[1];
+  const refused = refusedFlags.includes(flag) ? flag : joined === undefined ? undefined : `-${joined}`;
+  if (refused === undefined || word.endsWith('=false')) return;
+  throw new UsageError(`RCLONE_FLAGS holds ${refused}: with it rclone copies nothing`, {
+    hint: `take ${refused} out of RCLONE_FLAGS`,
   });
 }
 

@@ -4,6 +4,7 @@
 
 import { StorageError, VerificationError } from '../../errors.ts';
 import { temporaryName } from '../directory/temporary-name.ts';
+import { demandOtherPlace } from '../same-place.ts';
 import { CopyMismatchError } from '../store-errors.ts';
 import type { CopyProof, PutRequest, PutResult } from '../store.ts';
 import { bestHash, digestLocal, type LocalDigest } from './hashes.ts';
@@ -92,7 +93,15 @@ async function existingCopy(upload: Upload): Promise<PutResult | undefined> {
   const existing = await lookAtFile(remote, name, signal, hashName);
   if (existing === undefined) return undefined;
   const proved = await proveCopy(upload, existing);
-  if (proved !== undefined) return { status: 'already-there', ...proved };
+  if (proved !== undefined) {
+    const { installId, place } = remote;
+    await demandOtherPlace(
+      remote.host,
+      { source: request.source, name, location: place.location, installId },
+      async (probe) => (await lookAtFile(remote, probe, signal)) !== undefined,
+    );
+    return { status: 'already-there', ...proved };
+  }
   throw new StorageError(
     `${name} exists already on ${remote.place.location} and has other content; it was left as it is`,
     { hint: 'look at both with `proxsave show`, then move one of them away' },

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createHost } from '../../../src/host/create-host.ts';
 import { asRealPath } from '../../../src/host/host.ts';
-import { followLinks, gatherMountFacts } from '../../../src/storage/mounts/mount-facts.ts';
+import {
+  followLinks,
+  followLinksOutsideMounts,
+  gatherMountFacts,
+} from '../../../src/storage/mounts/mount-facts.ts';
+import { mountTmpfs, noTmpfs } from '../../support/mounts.ts';
 import { scratchDirectory } from '../../support/store-suite.ts';
 
 const host = createHost();
@@ -20,6 +25,30 @@ test('links are followed where they lead, whether the place exists or not', () =
   expect(follow('chain/x')).toBe(join(base, 'gone/deep/x'));
   expect(follow('not/there')).toBe(join(base, 'not/there'));
 });
+
+const tmpfs = noTmpfs();
+test.skipIf(tmpfs)(
+  `what lies below another mount is taken as it is named, and not looked at${tmpfs === false ? '' : ` (skipped: ${tmpfs})`}`,
+  () => {
+    const root = scratchDirectory();
+    mkdirSync(join(root, 'mnt/nas'), { recursive: true });
+    mountTmpfs(join(root, 'mnt/nas'));
+    symlinkSync('../../root', join(root, 'mnt/nas/inside'));
+    symlinkSync('mnt/nas', join(root, 'share'));
+    symlinkSync('srv', join(root, 'plain'));
+    const looked: string[] = [];
+    const lstatIfExists: typeof host.fs.lstatIfExists = (path) => {
+      looked.push(path);
+      return host.fs.lstatIfExists(path);
+    };
+    const watched = { ...createHost({ root }), fs: { ...host.fs, lstatIfExists } };
+    const follow = (path: string) => followLinksOutsideMounts(watched, asRealPath(join(root, path)));
+    expect(follow('mnt/nas/inside/x')).toBe(join(root, 'mnt/nas/inside/x'));
+    expect(follow('share/backups')).toBe(join(root, 'mnt/nas/backups'));
+    expect(follow('plain/backups')).toBe(join(root, 'srv/backups'));
+    expect(looked.filter((path) => path.startsWith(join(root, 'mnt/nas')))).toEqual([]);
+  },
+);
 
 test('links in a circle are an error of the system', () => {
   const base = scratchDirectory();

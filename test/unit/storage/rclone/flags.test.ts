@@ -32,7 +32,7 @@ test('the configuration file is taken out: it is given once, by name', () => {
   expect(split('--config=/x').configFile).toBe('/x');
 });
 
-test.each(['--dry-run', '-n', '--interactive', '-i', '--dry-run=true'])(
+test.each(['--dry-run', '-n', '--interactive', '-i', '--dry-run=true', '-n=true', '-vn', '-Pvi'])(
   '%s is refused: it would make every copy a pretended one',
   (flag) => {
     expect(() => split(`-v ${flag}`)).toThrow(/RCLONE_FLAGS holds/);

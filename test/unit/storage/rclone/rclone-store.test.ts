@@ -86,6 +86,19 @@ ${damage}`,
       expect(names()).toEqual([]);
     });
 
+    test.each([
+      ['a directory of this machine', (directory: string) => ({ remote: directory })],
+      ['a remote that leads back here', (directory: string) => ({ remote: `:alias,remote="${directory}":` })],
+    ])('%s that is the directory of the source holds no copy of it', async (_, remoteAt) => {
+      const directory = scratchDirectory();
+      const { store } = localStore(remoteAt(directory));
+      writeFileSync(join(directory, name), small);
+      const request = { ...putRequest(small, name), source: asRealPath(join(directory, name)) };
+      await store.prepare(never);
+      expect((await rejection(store.put(request))).message).toMatch(/is no copy: it is .* itself/);
+      expect(readdirSync(directory)).toEqual([name]);
+    });
+
     test('a copy that was damaged once is sent again', async () => {
       const { store, names } = localStore(
         {},

@@ -26,6 +26,13 @@ describe('an explanation', () => {
     ]);
   });
 
+  test('says once why all archives stay', () => {
+    const all = { kind: 'all', because: 'MAX_SECONDARY_BACKUPS is 0 or empty' } as const;
+    const text = explainDecisions(planRetention({ ...given, policy: all }), all).join('\n');
+    expect(text.match(/all archives stay/g)).toHaveLength(1);
+    expect(text).toMatch(/^secondary: all archives stay: MAX_SECONDARY_BACKUPS is 0 or empty$/m);
+  });
+
   test('shows archives of others when they are asked for', () => {
     const lines = explainDecisions(planRetention(given), simple, { withForeign: true });
     expect(lines).toContain(
@@ -61,6 +68,15 @@ describe('a calendar', () => {
       '  C one of the newest',
       '  . none stays',
     ]);
+  });
+
+  test('counts the months of a gap that only a wrong clock can make', () => {
+    const archives = [...daily(1, '2026-11-02'), archive('1970-01-01T02:00:00')];
+    const now = new Date('2026-11-02T03:00:00');
+    const lines = renderRetentionCalendar(
+      planRetention(request({ archives, now, policy: simple })).decisions,
+    );
+    expect(lines.slice(2, 5)).toEqual(['1970-01 K', '        681 months without an archive', '2026-11  C']);
   });
 
   test('shows of a day with several archives the one that is kept for the longest', () => {
