@@ -1,11 +1,12 @@
 #!/bin/sh
-# Makes the Debian tree that test/support/container.ts boots: systemd, dbus, cron, ifupdown, openssh-server. Needs root, debootstrap,
+# Makes the Debian tree that test/support/container.ts boots: systemd, dbus, cron, ifupdown, openssh-server; and in
+# /var/cache/test-packages what a test installs in its machine: ifupdown2, which takes the place of ifupdown. Needs root, debootstrap,
 # systemd-nspawn and a Debian mirror; takes a minute or two, then the tree is kept. Nothing ever runs in it: each
 # test boots a copy-on-write view.
 set -eu
-tree=${1:-/var/cache/proxsave-test/debian}
+tree=${1:?the directory to make}
 suite=${PROXSAVE_TEST_SUITE:-bookworm}
-packages=systemd,systemd-sysv,dbus,cron,ifupdown,iproute2,openssh-server,util-linux,zstd,xz-utils,ca-certificates
+packages=systemd,systemd-sysv,dbus,cron,ifupdown,iproute2,openssh-server,util-linux,zstd,xz-utils,ca-certificates,python3
 
 [ "$(id -u)" = 0 ] || { echo "building the test container needs root" >&2; exit 3; }
 missing=""
@@ -26,6 +27,8 @@ rm -rf "$tree" "$tree.partial"
 # A build that fails leaves nothing that looks like a tree.
 trap 'rm -rf "$tree.partial"' EXIT
 timeout 900 debootstrap --variant=minbase --include="$packages" "$suite" "$tree.partial" >&2
+mkdir "$tree.partial/var/cache/test-packages"
+chroot "$tree.partial" sh -ec 'apt-get -qq update; cd /var/cache/test-packages; apt-get -qq -o APT::Sandbox::User=root download ifupdown2' >&2
 rm -rf "$tree.partial"/var/cache/apt/archives/*.deb "$tree.partial"/var/lib/apt/lists/*
 printf 'testbox\n' >"$tree.partial/etc/hostname"
 printf '127.0.0.1 localhost\n127.0.1.1 testbox\n' >"$tree.partial/etc/hosts"

@@ -181,6 +181,8 @@ export interface DatabaseItem extends ItemBase {
   kind: 'database';
   path: PathSource;
   rows?: 'pmxcfs';
+  /** Tables that are empty in the copy: what stands there is of no use later. Those that are missing are no matter. */
+  withoutRowsOf?: readonly string[];
 }
 
 /** Documents that a small inventory module makes (collector/inventories/NAME.ts). */

@@ -33,7 +33,9 @@ export const adoptCommand: Command = {
   exits: ['warnings', 'storage', 'permission', 'skipped', 'interrupted'],
   run: async (context, input) => {
     const request = await surveyRequest(context, tiersGiven(context, input));
-    const hostname = input.text('host') ?? request.hostname;
+    const hostname = hostGiven(input) ?? request.hostname;
+    // It would say that nothing waits, or fail when everything was shown.
+    if (request.known.state === undefined) throw request.known.error;
     const tiers = await surveyTiers(context.host, request);
     const adoptable = adoptableOn(tiers, hostname);
     const isDone = adoptable.length > 0 && !input.flag('dryRun');
@@ -52,6 +54,12 @@ export const adoptCommand: Command = {
   },
 };
 
+function hostGiven(input: CommandInput): string | undefined {
+  const given = input.text('host');
+  if (given?.trim() !== '') return given;
+  throw new UsageError('--host needs the name of a host', { hint: 'see them: proxsave list --tier all -v' });
+}
+
 interface Shown {
   request: SurveyRequest;
   tiers: readonly SurveyedTier[];
@@ -65,7 +73,6 @@ function countOf(adoptable: readonly Adoptable[]): number {
 
 async function show(context: CommandContext, { request, tiers, adoptable, hostname }: Shown): Promise<void> {
   for (const tier of tiers) tellProblem(context, tier);
-  if (request.known.problem !== undefined) context.warn(request.known.problem);
   if (adoptable.length === 0) {
     context.note(
       `No archive of ${printable(hostname)} is waiting to be adopted. What is where: proxsave list --tier all`,

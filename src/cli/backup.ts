@@ -4,8 +4,10 @@ import { areas } from '../catalogue/index.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { AppError, exitCodeOf, type ExitCode } from '../errors.ts';
 import type { BackupOutcome } from '../orchestrator/finish-run.ts';
+import { checkSecurity } from '../orchestrator/check-security.ts';
 import { runBackup } from '../orchestrator/run-backup.ts';
 import { planBackup } from '../orchestrator/plan-backup.ts';
+import { withoutUndefined } from '../util/without-undefined.ts';
 import { renderBackupPlan } from './backup-plan.ts';
 import { renderBackupSummary } from './backup-summary.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -43,15 +45,17 @@ export const backupCommand: Command = {
     'archive',
     'compression',
     'disk-space',
+    'security',
     'encryption',
     'skipped',
     'interrupted',
   ],
   run: async (context, input) => {
     const selection = { only: input.list('only'), skip: input.list('skip') };
-    const { config, refusal } = context.config.loadOrSalvage();
+    const { config, refusal } = withSecurityCheck(context, input.flag('dryRun'));
     if (input.flag('dryRun') || config.values.DRY_RUN) {
-      return dryRun(context, context.config.load(), selection);
+      if (refusal !== undefined) throw refusal;
+      return dryRun(context, config, selection);
     }
     const reporter = context.createReporter();
     const request = { config, selection, reporter, ...(refusal === undefined ? {} : { refusal }) };
@@ -66,6 +70,18 @@ export const backupCommand: Command = {
     return exitCodeOf(record.exit_name);
   },
 };
+
+/** A wrong configuration is told first: its owner has to look at it anyway. */
+function withSecurityCheck(
+  { host, config: source }: CommandContext,
+  isDryRun: boolean,
+): { config: LoadedConfig; refusal?: AppError } {
+  const read = source.loadOrSalvage();
+  const mayFix = !isDryRun && !read.config.values.DRY_RUN;
+  const { findings, refusal } = checkSecurity(host, read.config, { mayFix });
+  const config = { ...read.config, findings: [...read.config.findings, ...findings] };
+  return { config, ...withoutUndefined({ refusal: read.refusal ?? refusal }) };
+}
 
 function summaryOf({ record, recordPath, error }: BackupOutcome): object {
   const hint = error instanceof AppError ? error.hint : undefined;

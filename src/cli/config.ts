@@ -37,17 +37,20 @@ export const configCheckCommand: Command = {
       }
       for (const finding of check.findings)
         context.print(findingLine(finding, context.style, (text) => text));
-      const errors = check.errors.length;
-      context.print(
-        errors > 0
-          ? `${formatCount(errors, 'error')}: backups will not run with this configuration`
-          : 'no errors',
-      );
+      context.print(verdictOn(check.errors));
     }
     if (check.errors.length > 0) return exitCodeOf('usage');
     return exitCodeOf(hasWarnings ? 'warnings' : 'ok');
   },
 };
+
+function verdictOn(errors: ConfigCheck['errors']): string {
+  if (errors.length === 0) return 'no errors';
+  const count = formatCount(errors.length, 'error');
+  return errors.every(({ isOfChannel }) => isOfChannel === true)
+    ? `${count}: backups run, with a warning, and tell of themselves by what is right`
+    : `${count}: backups will not run with this configuration`;
+}
 
 async function channelFindings(context: CommandContext, { errors }: ConfigCheck): Promise<Finding[]> {
   if (errors.length > 0) return [];

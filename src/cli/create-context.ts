@@ -39,6 +39,8 @@ export function createContext(request: ProgramRequest, options: RawOptions): Com
   const host = hostOf(request, options);
   const configPath = realPathOf(request.cwd, options.config);
   const config = createConfigSource(host, configPath);
+  const ioTimeoutSeconds = config.peek('FS_IO_TIMEOUT');
+  if (typeof ioTimeoutSeconds === 'number') host.mounts.setPatience(ioTimeoutSeconds * 1000);
   const global = globalOptionsOf(options, config.peek('DEBUG_LEVEL'), configPath);
   const isColourful = (stream: OutputStream) =>
     hasColour(stream, env) && options.color !== false && config.peek('USE_COLOR') !== false;

@@ -9,25 +9,50 @@ import { sparkline } from '../util/sparkline.ts';
 const headings = ['when', 'outcome', 'duration', 'size', 'files', 'tiers', 'findings'] as const;
 const rightAligned: ReadonlySet<number> = new Set([2, 3, 4]);
 
+/** Columns that a narrow terminal does without, the first one first: when, outcome and findings always stand. */
+const leftOutFirst: readonly number[] = [4, 2, 3, 5];
+const gap = '  ';
+
+export interface HistoryTableOptions {
+  style: Style;
+  /** Width of the terminal; absent: none, and every column is there. */
+  columns?: number;
+}
+
 /** Newest first, as they come; the first line is the heading. */
-export function renderHistoryTable(runs: readonly HistoryRun[], style: Style): string[] {
+export function renderHistoryTable(
+  runs: readonly HistoryRun[],
+  { style, columns = Number.POSITIVE_INFINITY }: HistoryTableOptions,
+): string[] {
   const rows = runs.map(cellsOf);
   const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((cells) => (cells[column] ?? '').length)),
+    rows.reduce((widest, cells) => Math.max(widest, (cells[column] ?? '').length), heading.length),
   );
+  const shown = columnsThatFit(widths, columns);
   const line = (cells: readonly string[], dress = (text: string) => text) =>
-    cells
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
+    shown
+      .map((column) => {
+        const [cell, width] = [cells[column] ?? '', widths[column] ?? 0];
         const padded = rightAligned.has(column) ? cell.padStart(width) : cell.padEnd(width);
         return column === 1 ? dress(padded) : padded;
       })
-      .join('  ')
+      .join(gap)
       .trimEnd();
   return [
     style.bold(line(headings)),
     ...runs.map((run, index) => line(rows[index] ?? [], colourOf(run, style))),
   ];
+}
+
+function columnsThatFit(widths: readonly number[], columns: number): number[] {
+  let shown = widths.map((_, column) => column);
+  const width = () =>
+    shown.reduce((sum, column) => sum + (widths[column] ?? 0), (shown.length - 1) * gap.length);
+  for (const column of leftOutFirst) {
+    if (width() <= columns) break;
+    shown = shown.filter((other) => other !== column);
+  }
+  return shown;
 }
 
 function cellsOf(run: HistoryRun): string[] {
@@ -74,7 +99,7 @@ function findingsText({ findings, findingsOmitted }: HistoryRun): string {
 export function renderSparklines(runs: readonly HistoryRun[], columns: number): string[] {
   const measured = runs.filter(({ archiveBytes, isPartial }) => archiveBytes > 0 && !isPartial);
   if (measured.length < 2) return [];
-  const room = Math.max(10, columns - 40);
+  const room = Math.max(6, columns - 40);
   const shown = measured.slice(0, room).reverse();
   const line = (label: string, numbers: number[], format: (value: number) => string) => {
     const [lowest, highest] = [Math.min(...numbers), Math.max(...numbers)];

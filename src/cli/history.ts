@@ -3,7 +3,7 @@
 import { exitCodeOf, UsageError } from '../errors.ts';
 import { detectHostname } from '../host/detect-hostname.ts';
 import type { RealPath } from '../host/host.ts';
-import { readHistory, type History, type HistoryRun } from '../report/history.ts';
+import { readHistory, usualRecords, type History, type HistoryRun } from '../report/history.ts';
 import { formatCount } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command, CommandContext, CommandInput } from './command.ts';
@@ -31,7 +31,11 @@ export const historyCommand: Command = {
     const limit = parseLimit(input.text('limit'));
     const { LOG_PATH } = context.config.load().values;
     const hostname = await wantedHost(context, input);
-    const history = readHistory(context.host, LOG_PATH, hostname === undefined ? {} : { hostname });
+    const history = readHistory(context.host, LOG_PATH, {
+      ...(hostname === undefined ? {} : { hostname }),
+      // As many as are asked for are looked at, whatever the usual bound.
+      ...(limit > defaultRows ? { limit: Math.max(limit, usualRecords) } : {}),
+    });
     const runs = history.runs.slice(0, limit);
     if (context.global.isJson) printJson(context, history, runs);
     else if (runs.length > 0) printTable(context, history, runs);
@@ -67,7 +71,10 @@ function noteNothing(context: CommandContext, directory: RealPath, hostname: str
 
 function printTable(context: CommandContext, history: History, runs: readonly HistoryRun[]): void {
   const { stdout } = context.terminal;
-  const lines = renderHistoryTable(runs, context.style);
+  const lines = renderHistoryTable(runs, {
+    style: context.style,
+    ...(stdout.isTerminal ? { columns: stdout.columns } : {}),
+  });
   const bars = renderSparklines(runs, stdout.columns);
   context.print([...lines, ...(bars.length === 0 ? [] : ['', ...bars])].join('\n'));
   const total = history.runs.length;

@@ -3,6 +3,8 @@
 import { UsageError } from '../errors.ts';
 import type { LiveNetworkWish } from '../orchestrator/restore/live-network.ts';
 import { defaultConfirmSeconds } from '../restore/network/apply-live.ts';
+import { formatLocalTime } from '../util/format.ts';
+import { printable } from '../util/printable.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 
 const limits = { least: 10, most: 3_600 } as const;
@@ -28,9 +30,11 @@ export function liveNetworkGiven(
   if (prompts === undefined || global.isJson || input.flag('yes')) return { timeoutSeconds };
   return {
     timeoutSeconds,
-    ask: async ({ problems }) => {
-      const doubts = problems.length === 0 ? '' : ` (${problems.join('; ')})`;
-      const keeps = await prompts.confirm(`The new network is up${doubts}. Keep it?`, true);
+    ask: async ({ problems, deadline, signal }) => {
+      const doubts = problems.length === 0 ? '' : ` (${problems.map(printable).join('; ')})`;
+      const until = `No takes it back now; without an answer it goes back at ${formatLocalTime(deadline)}`;
+      const question = `The new network is up${doubts}. ${until}. Keep it?`;
+      const keeps = await prompts.confirm(question, true, { signal, isFresh: true });
       return keeps ? 'keep' : 'revert';
     },
   };

@@ -43,6 +43,7 @@ export const notifyTestCommand: Command = {
     context.note('Sending a test message ...');
     const results = await sendTryNotice(context.host, config, { channels, level: levelOf(input) });
     report(context, results, channels.misconfigured);
+    if (context.host.signal.aborted) return exitCodeOf('interrupted');
     const isGood =
       channels.misconfigured.length === 0 && results.every(({ delivery }) => delivery.status === 'sent');
     return exitCodeOf(isGood ? 'ok' : 'network');

@@ -1,7 +1,7 @@
 // Builds the parser from the command values and runs one command line.
 
 import { Command as CommanderCommand, CommanderError, Option } from 'commander';
-import { asStorageError, exitCodeOf, type ExitCode } from '../errors.ts';
+import { asStorageError, exitCodeOf, type ExitCode, UsageError } from '../errors.ts';
 import { version } from '../version.ts';
 import type { Command, CommandContext, CommandInput } from './command.ts';
 import { createContext, type ProgramRequest, type RawOptions } from './create-context.ts';
@@ -121,6 +121,7 @@ function addCommand(assembly: Assembly, command: Command): void {
     const [word] = parser.args;
     if (members.length > 0 && word !== undefined) throw unknownCommand(word, first, members);
     const options: RawOptions = parser.optsWithGlobals();
+    demandValues(options);
     run.command = command;
     run.context = createContext(run.request, options);
     try {
@@ -129,6 +130,18 @@ function addCommand(assembly: Assembly, command: Command): void {
       run.context.end();
     }
   });
+}
+
+/** `--only "$NAMES"` with nothing in NAMES would mean everything, `--root "$DIR"` wherever somebody is. @throws UsageError */
+function demandValues(options: RawOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    const isEmpty = Array.isArray(value) ? value.every((one) => one === '') : value === '';
+    if (!isEmpty) continue;
+    const flag = `--${name.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new UsageError(`${flag} has no value`, {
+      hint: `write something behind it, or leave ${flag} out; a variable of the shell may be empty`,
+    });
+  }
 }
 
 function toCommanderOption(spec: Command['options'][number]): Option {

@@ -22,7 +22,10 @@ export function renderPrunePlan(
   // A tier that could not be listed is told as a failure, with its cause.
   const held = guard.reasons
     .filter(({ code }) => listingError === undefined || code !== 'retention-listing-failed')
-    .map(({ message }) => `  ${style.yellow(printable(message))}`);
+    .flatMap(({ message, hint }) => [
+      `  ${style.yellow(printable(message))}`,
+      ...(hint === undefined ? [] : [`    ${printable(hint)}`]),
+    ]);
   if (plan === undefined) return held;
   if (isExplained) {
     const calendar = renderRetentionCalendar(plan.decisions, style).map((line) => `  ${line}`.trimEnd());

@@ -12,6 +12,9 @@ import { unknownArea } from './select-entries.ts';
 
 export const restoreModes = ['full', 'storage', 'base', 'custom'] as const satisfies readonly RestoreMode[];
 
+/** Areas that say how the host is reached: asked for by name, they come back on other hardware too. */
+export const networkAreas = ['network', 'dns'] as const;
+
 /** Which paths come back, and what is decided about them. */
 export const requestOptions: readonly OptionSpec[] = [
   {
@@ -78,7 +81,7 @@ export function requestGiven(input: CommandInput): RestoreRequest {
     only: [...only],
     skip: [...skip],
     // Whoever maps cards wants the network back, on other hardware too.
-    include: map.length > 0 ? [...include, 'network', 'dns'] : [...include],
+    include: map.length > 0 ? [...include, ...networkAreas] : [...include],
     withReview: input.flag('withReview'),
     keepHostname: input.flag('keepHostname'),
     skipNetwork: input.flag('skipNetwork'),

@@ -178,13 +178,14 @@ function networkLines({ plan, network, style }: PlanScreen): string[] {
   const pairs = network.mapping.pairs.map(
     ({ from, to, by }) => `  ${from} is ${to ?? 'left out'} here (${by})`,
   );
-  const guesses = network.mapping.suggestions.map(
-    ({ from, to }) => `  --map ${from}=${to ?? 'none'} would be a guess`,
-  );
+  const guesses = network.mapping.suggestions
+    .filter(({ from }) => network.usedCards.some(({ name }) => name === from))
+    .map(({ from, to }) => `  --map ${from}=${to ?? 'none'} would be a guess`);
   const notes = network.notes
     .filter(({ severity }) => severity !== 'info')
-    .map(({ what }) => `  ${printable(what)}`);
-  return [style.bold('Network cards'), ...pairs, ...guesses, ...notes, ''];
+    .map(({ what, file }) => `  ${printable(file === undefined ? what : `${file}: ${what}`)}`);
+  const lines = [...pairs, ...guesses, ...notes];
+  return lines.length === 0 ? [] : [style.bold('Network cards'), ...lines, ''];
 }
 
 function effectLines({ plan, chores, doubts, style, columns }: PlanScreen): string[] {

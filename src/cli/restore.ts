@@ -22,7 +22,7 @@ import {
   type PlannedRun,
   type RestoreSession,
 } from '../orchestrator/restore/plan-run.ts';
-import { runRestore } from '../orchestrator/restore/run-restore.ts';
+import { runRestore, withoutNetworkReboot } from '../orchestrator/restore/run-restore.ts';
 import { defaultConfirmSeconds } from '../restore/network/apply-live.ts';
 import { changesHost, handsOut, renderPlan, type RestorePlan } from '../restore/plan/restore-plan.ts';
 import { printable } from '../util/printable.ts';
@@ -33,6 +33,7 @@ import { archiveArgument, tierOption } from './open-named.ts';
 import { programName } from './program-name.ts';
 import { planDifferences, renderDifferences } from './restore-diff.ts';
 import { choicesGiven, hasRequest, requestGiven, requestOptions } from './restore-flags.ts';
+import { askForCards, demandKnownCards } from './restore-cards.ts';
 import { renderPlanScreen } from './restore-plan-screen.ts';
 import { askForRequest, askToGoOn, needsYes } from './restore-questions.ts';
 import { resume } from './restore-resume.ts';
@@ -113,7 +114,7 @@ export const restoreCommand: Command = {
     liveNetworkGiven(context, input);
     const archive = await unlock(context, input, await openToRestore(context, input));
     const session = await openSession(context.host, { config, archive, reporter: context.createReporter() });
-    const planned = await makePlan(context, input, session);
+    const planned = await makePlan(context, input, { session, isDryRun });
     const checked = isDryRun ? planned : await checkRun(session, planned);
     savePlan(context, input, checked);
     await show(context, input, { session, planned: checked, isDryRun });
@@ -133,7 +134,7 @@ export function configForRestore(context: CommandContext): LoadedConfig {
 async function makePlan(
   context: CommandContext,
   input: CommandInput,
-  session: RestoreSession,
+  { session, isDryRun }: { session: RestoreSession; isDryRun: boolean },
 ): Promise<PlannedRun> {
   const { host } = context;
   const file = input.text('plan');
@@ -143,12 +144,16 @@ async function makePlan(
   }
   const choices = choicesGiven(host, input);
   const request = requestGiven(input);
-  const isAsking =
-    !hasRequest(input) && !input.flag('yes') && !input.flag('dryRun') && !context.global.isJson;
+  const isAskingAnything = !isDryRun && !input.flag('yes') && !context.global.isJson;
+  const isAsking = isAskingAnything && !hasRequest(input);
   const wanted = isAsking
     ? await askForRequest(context, request, async () => (await planRun(session, request, choices)).plan)
     : request;
-  return planRun(session, wanted, choices);
+  const planned = await planRun(session, wanted, choices);
+  demandKnownCards(context, session, planned);
+  if (!isAskingAnything) return planned;
+  const answer = await askForCards(context, session, planned);
+  return answer === undefined ? planned : planRun(session, answer.request, answer.choices);
 }
 
 function readPlanText({ host }: CommandContext, path: RealPath): string {
@@ -205,7 +210,8 @@ function networkOf({ network }: PlannedRun): object | undefined {
 }
 
 function screenOf(context: CommandContext, input: CommandInput, { session, planned }: Shown): string {
-  const { plan, network, unchecked } = planned;
+  const isLive = input.flag('applyNetwork');
+  const { plan, network, unchecked } = isLive ? withoutNetworkReboot(planned) : planned;
   const { host, style, terminal, global } = context;
   const chores = choresAfter({
     plan,

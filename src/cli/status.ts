@@ -48,12 +48,18 @@ export const statusCommand: Command = {
       context.print(renderStatus(report, options).join('\n'));
     }
     const { verdict } = report.health;
-    const outcome = { isGood: verdict === 'good', text: `status of ${report.hostname}: ${verdict}` };
+    const outcome = { isGood: verdict !== 'no-recent-copy', text: pingText(report) };
     for (const { message } of await pingCheck(host, context.config.load(), 'age', outcome))
       context.warn(message);
     return exitOf(verdict);
   },
 };
+
+/** What else needs attention is text: the check is about the age of the copies. */
+function pingText({ hostname, health }: StatusReport): string {
+  const remarks = health.remarks.filter(({ level }) => level === 'attention').map(({ text }) => `- ${text}`);
+  return [`status of ${hostname}: ${health.verdict}`, ...remarks].join('\n');
+}
 
 export interface StatusReport {
   hostname: string;

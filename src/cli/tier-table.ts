@@ -79,6 +79,7 @@ const ruleWords: Partial<Record<RetentionRule, string>> = {
   'keep-all': 'all stay',
   'newest-verified': 'newest',
   'other-host': 'foreign',
+  'former-name': 'foreign',
   'other-installation': 'foreign',
   'future-date': 'odd date',
   'implausible-date': 'odd date',

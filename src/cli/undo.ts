@@ -4,7 +4,7 @@ import { exitCodeOf, InterruptedError, UsageError, type ExitCode } from '../erro
 import { restoreToUndo, runUndo, undoGuarded } from '../orchestrator/restore/undo-run.ts';
 import type { RestoreStatus } from '../restore/engine/journal.ts';
 import { listRestores, type ListedRestore } from '../restore/engine/undo-restore.ts';
-import { listGuards } from '../restore/network/guard.ts';
+import { isWorkOfGuard, listGuards } from '../restore/network/guard.ts';
 import { formatCount, formatLocalTime } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
 import type { Command, CommandContext, CommandInput } from './command.ts';
@@ -42,8 +42,7 @@ export const undoCommand: Command = {
     if (input.flag('list')) return list(context, restores);
     const chosen = restoreToUndo(restores, input.args[0]);
     await confirm(context, input, chosen);
-    // The guard itself comes with --reload-network.
-    if (!input.flag('reloadNetwork') && listGuards(context.host).includes(chosen.id)) {
+    if (listGuards(context.host).includes(chosen.id) && !isWorkOfGuard(context.host, chosen.id)) {
       await undoGuarded(context.host, { config, id: chosen.id });
       if (context.global.isJson) context.printJson({ type: 'summary', restoreId: chosen.id });
       else context.print(`Restore ${chosen.id} is taken back, and the network with it.`);

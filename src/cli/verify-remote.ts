@@ -8,6 +8,7 @@ import { readProofs, recordProof } from '../orchestrator/tiers/proofs.ts';
 import { withoutUndefined } from '../util/without-undefined.ts';
 import { printable } from '../util/printable.ts';
 import type { CommandContext } from './command.ts';
+import { pingVerify } from './ping-verify.ts';
 import { programName } from './program-name.ts';
 
 export async function verifyRemote(
@@ -39,8 +40,16 @@ export async function verifyRemote(
   }
   if (context.global.isJson) printJson(context, archive, check);
   else print(context, archive, check);
+  await pingVerify(context, { isGood: check.isGood, text: textOf(archive, check) });
   if (!check.isGood) return exitCodeOf('verification');
   return exitCodeOf(check.isProved ? 'ok' : 'warnings');
+}
+
+function textOf({ location }: TierArchive, { isGood, problems, notProved }: CopyCheck): string {
+  const verdict = isGood ? 'nothing wrong was found' : 'damaged, or another file';
+  return [`${location}: ${verdict}`, ...problems, ...notProved.map((line) => `not proved: ${line}`)].join(
+    '\n',
+  );
 }
 
 function printJson(context: CommandContext, archive: TierArchive, check: CopyCheck): void {

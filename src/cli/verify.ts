@@ -1,16 +1,25 @@
 // proxsave verify ARCHIVE: reads it whole and compares every file with the index.
 
 import { verifyArchive, type VerifyReport } from '../archiver/verify/verify-archive.ts';
-import { ArchiveError, CompressionError, exitCodeOf, VerificationError } from '../errors.ts';
+import {
+  AppError,
+  ArchiveError,
+  CompressionError,
+  exitCodeOf,
+  InterruptedError,
+  UsageError,
+  VerificationError,
+  type ExitCode,
+} from '../errors.ts';
 import { recordProof } from '../orchestrator/tiers/proofs.ts';
 import type { NamedArchive } from '../orchestrator/tiers/find-on-tier.ts';
 import type { TierName } from '../storage/store.ts';
-import { pingCheck } from '../orchestrator/ping-check.ts';
 import { formatBytes, formatCount } from '../util/format.ts';
 import { printable } from '../util/printable.ts';
-import type { Command, CommandContext } from './command.ts';
+import type { Command, CommandContext, CommandInput } from './command.ts';
 import { keyOptions, unlock } from './keys-given.ts';
 import { archiveArgument, openNamed, remoteNamed, tierGiven, tierOption } from './open-named.ts';
+import { pingVerify } from './ping-verify.ts';
 import { problemLines } from './problem-lines.ts';
 import { showCoverage } from './show-coverage.ts';
 import { programName } from './program-name.ts';
@@ -48,28 +57,50 @@ export const verifyCommand: Command = {
   ],
   exits: ['warnings', 'verification', 'disk-space', 'encryption', 'permission', 'storage', 'interrupted'],
   run: async (context, input) => {
-    const words = input.args[0] ?? '';
-    const tier = tierGiven(input);
-    // Coverage is told from the content.
-    if (!input.flag('deep') && !input.flag('coverage')) {
-      const remote = await remoteNamed(context, words, tier);
-      if (remote !== undefined) return verifyRemote(context, remote.tier, remote.words);
-    }
-    const archive = await unlock(context, input, await openForProof(context, words, tier));
-    const report = await verify(context, archive);
-    const { unverified } = archive;
-    if (context.global.isJson) {
-      const type = input.flag('coverage') && report.ok ? 'verification' : 'summary';
-      context.printJson({ type, path: archive.location, unverified, ...report });
-    } else if (report.ok) printGood(context, archive, report);
-    else printDamage(context, archive, report);
-    if (report.ok) keepProof(context, archive);
-    await ping(context, archive, report);
-    if (!report.ok) return exitCodeOf('verification');
-    if (input.flag('coverage')) return showCoverage(context, archive);
-    return exitCodeOf(unverified.length > 0 ? 'warnings' : 'ok');
+    const { code, toCover } = await proveAndPing(context, input);
+    return toCover === undefined ? code : showCoverage(context, toCover);
   },
 };
+
+interface Proof {
+  code: ExitCode;
+  /** A good archive whose coverage was asked for. */
+  toCover?: NamedArchive;
+}
+
+async function proveAndPing(context: CommandContext, input: CommandInput): Promise<Proof> {
+  try {
+    return await prove(context, input);
+  } catch (error) {
+    await pingFailure(context, input.args[0] ?? '', error);
+    throw error;
+  }
+}
+
+async function prove(context: CommandContext, input: CommandInput): Promise<Proof> {
+  const words = input.args[0] ?? '';
+  const tier = tierGiven(input);
+  // Coverage is told from the content.
+  if (!input.flag('deep') && !input.flag('coverage')) {
+    const remote = await remoteNamed(context, words, tier);
+    if (remote !== undefined) return { code: await verifyRemote(context, remote.tier, remote.words) };
+  }
+  const archive = await unlock(context, input, await openForProof(context, words, tier));
+  const report = await verify(context, archive);
+  const { unverified } = archive;
+  if (context.global.isJson) {
+    const type = input.flag('coverage') && report.ok ? 'verification' : 'summary';
+    context.printJson({ type, path: archive.location, unverified, ...report });
+  } else if (report.ok) printGood(context, archive, report);
+  else printDamage(context, archive, report);
+  if (report.ok) keepProof(context, archive);
+  const problems = `${archive.name} is damaged: ${report.problemCount} problems`;
+  const text = report.ok ? `${archive.name} is good` : problems;
+  await pingVerify(context, { isGood: report.ok, text });
+  if (!report.ok) return { code: exitCodeOf('verification') };
+  const code = exitCodeOf(unverified.length > 0 ? 'warnings' : 'ok');
+  return input.flag('coverage') ? { code, toCover: archive } : { code };
+}
 
 /** A file so damaged that it cannot be opened as an archive has not passed either. */
 async function openForProof(
@@ -86,16 +117,13 @@ async function openForProof(
   }
 }
 
-/** Only where a configuration asks for it: looking into a bare file needs none. */
-async function ping(context: CommandContext, archive: NamedArchive, report: VerifyReport): Promise<void> {
-  if (context.config.peek('HEALTHCHECK_ENABLED') !== true) return;
-  const text = report.ok
-    ? `${archive.name} is good`
-    : `${archive.name} is damaged: ${report.problemCount} problems`;
-  const config = context.config.loadOrSalvage().config;
-  for (const { message } of await pingCheck(context.host, config, 'verify', { isGood: report.ok, text })) {
-    context.warn(message);
-  }
+/** An archive that cannot be read at all, or a `latest` that is not there, has not passed. */
+async function pingFailure(context: CommandContext, words: string, error: unknown): Promise<void> {
+  if (!(error instanceof AppError) || context.host.signal.aborted || error instanceof InterruptedError)
+    return;
+  // A mistyped name says nothing about any archive.
+  if (error instanceof UsageError && !words.startsWith('latest')) return;
+  await pingVerify(context, { isGood: false, text: `${words} was not verified: ${error.message}` });
 }
 
 /** For `list --tier all`: when this copy was read last. */

@@ -1,5 +1,6 @@
 // Databases of an area: a consistent copy as one entry, or, when it is damaged, the files that it is made of.
 
+import { posix } from 'node:path';
 import type { DatabaseItem } from '../catalogue/types.ts';
 import type { SourceEntry } from '../entry.ts';
 import { isSystemError } from '../errors.ts';
@@ -12,7 +13,8 @@ import { claimedPaths } from '../catalogue/claimed-paths.ts';
 import type { PlannedArea } from './plan-collection.ts';
 import { readFileEntry, reportUnreadable } from './read-file.ts';
 import { reportAbsent } from './report-absent.ts';
-import { walkSource } from './walk-sources.ts';
+import { emitLink, isTaken, walkSource } from './walk-sources.ts';
+import { followLinks } from './follow-links.ts';
 import { emitParents } from './emit-directories.ts';
 
 export async function* collectDatabases(
@@ -34,25 +36,35 @@ async function* collectDatabase(
   hostPath: string,
 ): AsyncGenerator<Iterable<SourceEntry>> {
   const { host } = context;
-  const source = host.resolve(hostPath);
   try {
+    const place = followLinks(host, posix.dirname(hostPath));
+    if (place === undefined) return;
+    // Saved where it truly lies, and the links on the way as links: a restore writes through none.
+    const truePath = posix.join(place.path, posix.basename(hostPath));
+    const source = host.resolve(truePath);
     const kind = host.fs.lstatIfExists(source)?.kind;
     if (kind === undefined) reportAbsent(context, rules.areaId, item, hostPath);
     if (kind !== 'file') return;
+    if (place.links.length > 0) {
+      yield place.links.flatMap((link) => [...emitLink(context, rules, link)]);
+      if (isTaken(context, truePath)) return;
+      context.followedTargets.add(truePath);
+    }
     if (context.isSurvey) {
       yield walkSource(context, rules, hostPath);
       return;
     }
     const workDirectory = context.workDirectory();
     const pmxcfs = item.rows === 'pmxcfs' ? { pmxcfs: pmxcfsRules(context) } : {};
-    const result = await copyDatabase(host, { source, workDirectory, ...pmxcfs });
+    const { withoutRowsOf = [] } = item;
+    const result = await copyDatabase(host, { source, workDirectory, withoutRowsOf, ...pmxcfs });
     if ('damage' in result) {
       yield saveDamaged(context, rules, item, { hostPath, damage: result.damage });
       return;
     }
-    yield emitParents(context, rules, hostPath);
+    yield emitParents(context, rules, truePath);
     // At once, so that a failure is caught here.
-    yield [...emitCopy(context, rules, hostPath, result.copy)];
+    yield [...emitCopy(context, rules, { hostPath, truePath, copy: result.copy })];
     host.fs.unlink(result.copy.path);
   } catch (error) {
     if (!isSystemError(error)) throw error;
@@ -63,15 +75,14 @@ async function* collectDatabase(
 function* emitCopy(
   context: CollectionContext,
   rules: ItemRules,
-  hostPath: string,
-  copy: DatabaseCopy,
+  { hostPath, truePath, copy }: { hostPath: string; truePath: string; copy: DatabaseCopy },
 ): Generator<SourceEntry> {
   const { fs } = context.host;
-  const original = fs.lstat(context.host.resolve(hostPath));
+  const original = fs.lstat(context.host.resolve(truePath));
   const entry = readFileEntry(context, rules, {
-    hostPath,
+    hostPath: truePath,
     realPath: copy.path,
-    archivePath: hostPath.slice(1),
+    archivePath: truePath.slice(1),
     status: fs.lstat(copy.path),
   });
   if (entry === undefined) return;
@@ -124,7 +135,10 @@ function* saveDamaged(
     area: rules.areaId,
     path: hostPath,
     message: `${hostPath} is damaged (${damage}); ${fate}`,
-    hint: 'on a cluster member the other nodes have good copies; on a standalone node restore it from an older archive',
+    hint:
+      item.rows === 'pmxcfs'
+        ? 'on a cluster member the other nodes have good copies; on a standalone node restore it from an older archive'
+        : 'bring it back from an older archive',
   });
   context.onDatabase({ hostPath, copy: undefined });
   if (withholds) return;

@@ -20,6 +20,7 @@ import { referencedPaths } from './references/index.ts';
 import { readBufferBytes, reportUnreadable } from './read-file.ts';
 import { reportAbsent } from './report-absent.ts';
 import { startCommands } from './run-commands.ts';
+import { tellEachMountOnce } from './silent-mounts.ts';
 import { isCovered, walkSource } from './walk-sources.ts';
 
 export interface CollectionRequest {
@@ -42,11 +43,14 @@ export async function* collectEntries(
   request: CollectionRequest,
 ): AsyncGenerator<Iterable<SourceEntry>> {
   const enabled = request.plan.areas.filter((planned) => planned.status.state === 'enabled');
-  const context = createContext(host, request, await readReferences(host, request, enabled));
+  const report = tellEachMountOnce(request.report);
+  const references = await readReferences(host, { ...request, report }, enabled);
+  const context = createContext(host, { ...request, report }, references);
   const commands = request.mode === 'read' ? plannedCommands(host, request.plan, enabled) : [];
   const started = startCommands(context, commands);
   try {
     for (const planned of enabled) {
+      host.mounts.renew();
       yield collectFiles(context, planned);
       yield* collectDatabases(context, planned);
     }

@@ -31,6 +31,8 @@ export interface CopyRequest {
   workDirectory: RealPath;
   /** For databases of pmxcfs. */
   pmxcfs?: PmxcfsRules;
+  /** Tables to empty in the copy, where they are. */
+  withoutRowsOf?: readonly string[];
 }
 
 export interface PmxcfsRules {
@@ -128,11 +130,21 @@ function finishCopy(path: RealPath, request: CopyRequest): CopyResult {
     const verdicts = database.prepare('PRAGMA integrity_check(5)').all();
     const problems = verdicts.map((row) => String(row.integrity_check)).filter((text) => text !== 'ok');
     if (problems.length > 0) return { damage: `integrity_check: ${firstLines(problems)}` };
+    emptyTables(database, request.withoutRowsOf ?? []);
     if (request.pmxcfs === undefined) return { copy: { path, withheld: [], rows: new Map() } };
     return { copy: { path, ...withholdRows(database, request.pmxcfs) } };
   } finally {
     database.close();
   }
+}
+
+/** What was deleted would stay in free pages: the file is made anew. */
+function emptyTables(database: DatabaseSync, names: readonly string[]): void {
+  const isThere = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
+  const present = names.filter((name) => isThere.get(name) !== undefined);
+  if (present.length === 0) return;
+  for (const name of present) database.exec(`DELETE FROM "${name}"`);
+  database.exec('VACUUM');
 }
 
 /** SQLite puts several problems into one text; a finding is one line. */

@@ -6,6 +6,8 @@ import { describeSystemError, isSystemError } from '../errors.ts';
 import type { SourceEntry } from '../entry.ts';
 import type { FileStatus, FileSystem } from '../host/file-system.ts';
 import type { RealPath } from '../host/host.ts';
+import { SilentMountError } from '../host/mounts/mount-guard.ts';
+import { silentMountFinding } from './silent-mounts.ts';
 import { entryMeta, type CollectionContext, type ItemRules } from './context.ts';
 
 const wholeReadLimitBytes = 4 * 1024 * 1024;
@@ -251,6 +253,10 @@ export function reportUnreadable(
   error: unknown,
 ): void {
   if (!isSystemError(error)) throw error;
+  if (error instanceof SilentMountError) {
+    context.report(silentMountFinding(context.host, rules, error));
+    return;
+  }
   const isGone = isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR');
   const isDenied = isSystemError(error, 'EACCES') || isSystemError(error, 'EPERM');
   context.report({

@@ -75,11 +75,15 @@ function lookAt(
 }
 
 /** Read already through another link, or by an item of its own. */
-function isTaken(context: CollectionContext, hostPath: string): boolean {
+export function isTaken(context: CollectionContext, hostPath: string): boolean {
   return context.followedTargets.has(hostPath) || isCovered(context, hostPath);
 }
 
-function* emitLink(context: CollectionContext, rules: ItemRules, link: string): Generator<SourceEntry> {
+export function* emitLink(
+  context: CollectionContext,
+  rules: ItemRules,
+  link: string,
+): Generator<SourceEntry> {
   const status = statusOf(context, rules, link);
   if (status?.kind !== 'symlink' || context.isExcluded(link)) return;
   yield* emitParents(context, rules, link);
@@ -116,6 +120,11 @@ function* walkDirectory(
     if (context.followedTargets.has(hostPath) || isLeftOut(context, rules, hostPath, rootPath)) continue;
     if (entry.kind === 'file' && !context.isSurvey) {
       yield* emitFile(context, rules, hostPath);
+      continue;
+    }
+    // Its server may be dead: not even its mode is asked for.
+    if (context.host.mounts.isForeignMount(context.host.resolve(hostPath))) {
+      reportMount(context, rules, hostPath);
       continue;
     }
     const child = statusOf(context, rules, hostPath);

@@ -12,6 +12,8 @@ export interface ConfigProblem {
   message: string;
   allowed?: string;
   hint?: string;
+  /** The key only says how runs are told about (see isOfChannel): no reason not to make a backup. */
+  isOfChannel?: true;
 }
 
 /** Where the steps of loading put what they notice. */
@@ -30,6 +32,18 @@ export function note(
   const finding: Finding = { severity, code, message: `${about.where}: ${about.message}` };
   if (about.hint !== undefined) finding.hint = about.hint;
   notes.findings.push(finding);
+}
+
+/** A problem that stops nothing, as a run tells it. */
+export function problemAsWarning({ where, message, allowed, hint }: ConfigProblem): Finding {
+  const advice = [hint, allowed === undefined ? undefined : `allowed: ${allowed}`];
+  const given = advice.filter((text) => text !== undefined).join('; ');
+  const finding = {
+    severity: 'warning',
+    code: 'config-wrong-value',
+    message: `${where}: ${message}`,
+  } as const;
+  return given === '' ? finding : { ...finding, hint: given };
 }
 
 export function configError(problems: readonly ConfigProblem[]): UsageError {

@@ -6,7 +6,7 @@ import type { Finding } from '../findings.ts';
 import type { Host, RealPath } from '../host/host.ts';
 import { redactValue, type Redact } from '../ui/redact.ts';
 import { decodeBytePath } from '../util/byte-path.ts';
-import { configError, type ConfigProblem, type Notes } from './config-problem.ts';
+import { configError, problemAsWarning, type ConfigProblem, type Notes } from './config-problem.ts';
 import { crossCheck } from './cross-checks.ts';
 import { parseEnvFile, type EnvFile } from './env-file.ts';
 import { isRepeatableKey, remarkOnFile, remarkOnPermissions } from './file-remarks.ts';
@@ -96,7 +96,7 @@ export function readConfig(host: Host, request: ConfigRequest = {}): ConfigReadi
     remarkOnFile({ file, content, notes }, { places, referenced, endpointNames });
     remarkOnPermissions(host, { file, content, notes });
   }
-  if (notes.problems.length === 0) {
+  if (notes.problems.every(stopsNoBackup)) {
     crossCheck(values, (name) => details.get(name)?.where ?? 'defaults', notes);
   }
   // Once more: a secret of an endpoint may come from a file of its own.
@@ -114,6 +114,20 @@ export function readConfig(host: Host, request: ConfigRequest = {}): ConfigReadi
     ...loaded,
   });
   return { file, places, config, salvaged, details, problems, findings, redact };
+}
+
+function stopsNoBackup({ isOfChannel }: ConfigProblem): boolean {
+  return isOfChannel === true;
+}
+
+/**
+ * For runs that must not fail because of how they are told about: where nothing else is wrong, what could be read, with
+ * defaults for the wrong values and a warning for each. Undefined: something else is wrong.
+ */
+export function withoutChannelProblems({ problems, salvaged }: ConfigReading): LoadedConfig | undefined {
+  if (!problems.every(stopsNoBackup)) return undefined;
+  const config = salvaged();
+  return { ...config, findings: [...config.findings, ...problems.map(problemAsWarning)] };
 }
 
 function withDefaults(

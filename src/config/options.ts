@@ -105,6 +105,24 @@ export function canonicalNameOf(key: string): OptionName | undefined {
   return canonicalNames.get(key);
 }
 
+const channelSections = [
+  email,
+  mailServer,
+  telegram,
+  gotify,
+  webhook,
+  relayClient,
+  relayServer,
+  metrics,
+  healthchecks,
+];
+
+/** Does this key, by its name today, only say how runs are told about (notifications, pings, metrics)? */
+export function isOfChannel(name: string): boolean {
+  if (!isOptionName(name)) return webhookEndpointKeyOf(name) !== undefined;
+  return channelSections.some(({ rows: ofSection }) => Object.hasOwn(ofSection, name));
+}
+
 /** Every key that the file may hold, older names and keys without effect included; not the keys of endpoints. */
 export const knownKeys: readonly string[] = [...canonicalNames.keys(), ...Object.keys(ignoredKeys)];
 

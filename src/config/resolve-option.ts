@@ -7,7 +7,7 @@ import { note, type Notes } from './config-problem.ts';
 import { expand, type Lookup } from './expand.ts';
 import { findGiven, whereInFile, type Given, type Origin, type Sources } from './given.ts';
 import { hostPathOf, type Places } from './layout.ts';
-import { canonicalNameOf, options } from './options.ts';
+import { canonicalNameOf, isOfChannel, options } from './options.ts';
 import { resolveOwnPath } from './own-path.ts';
 import type { Option, ParseProblem } from './types.ts';
 
@@ -47,14 +47,31 @@ export function createResolver(sources: Sources, places: Places, notes: Notes): 
     referenced: new Set(),
     redact: (text) => text,
     given: (name, row) => {
-      if (!known.has(name)) known.set(name, findGiven(name, row, sources, notes));
+      if (!known.has(name)) {
+        known.set(
+          name,
+          markProblems(name, notes, () => findGiven(name, row, sources, notes)),
+        );
+      }
       return known.get(name);
     },
   };
 }
 
+/** What this work notes as wrong is about the key of this name. */
+function markProblems<Result>(name: string, { problems }: Notes, work: () => Result): Result {
+  const before = problems.length;
+  const result = work();
+  if (isOfChannel(name)) for (const problem of problems.slice(before)) problem.isOfChannel = true;
+  return result;
+}
+
 /** Undefined when the value is wrong; then a problem was noted. */
 export function resolveOption(name: string, row: Option, resolver: Resolver): Resolved | undefined {
+  return markProblems(name, resolver.notes, () => resolve(name, row, resolver));
+}
+
+function resolve(name: string, row: Option, resolver: Resolver): Resolved | undefined {
   const given = resolver.given(name, row);
   if (given === undefined) return resolveDefault(name, row, resolver);
   if (given.text.trim() === '' && row.emptyMeans === 'default') {
@@ -85,7 +102,8 @@ export function resolveOption(name: string, row: Option, resolver: Resolver): Re
   };
 }
 
-function resolveDefault(name: string, row: Option, resolver: Resolver): Resolved | undefined {
+/** Undefined when the default takes over the value of another key, which is wrong. */
+export function resolveDefault(name: string, row: Option, resolver: Resolver): Resolved | undefined {
   if (typeof row.default !== 'string') {
     const value = resolver.places[row.default.place];
     return { value, text: value, origin: 'default' };

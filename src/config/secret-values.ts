@@ -13,7 +13,7 @@ import {
   webhookEndpointOptions,
 } from './options.ts';
 import { createLookup, type Resolved, type Resolver } from './resolve-option.ts';
-import { tokensOfAddress } from '../util/web-address.ts';
+import { isToken, tokensOfAddress } from '../util/web-address.ts';
 import { secretsOfFlags } from './secret-flags.ts';
 
 /** Does this key, in capitals, hold a secret? Older names and keys of webhook endpoints count. */
@@ -51,9 +51,17 @@ export function secretValues({ details }: { details: ReadonlyMap<string, Resolve
     if (rowOf(name)?.secret !== true) return [];
     const items: readonly unknown[] = Array.isArray(value) ? value : [value];
     return items
-      .filter((item): item is string => typeof item === 'string' && item !== '')
+      .filter((item): item is string => typeof item === 'string' && item !== '' && isToHide(name, item))
       .flatMap((item) => [item, ...piecesOf(item)]);
   });
+}
+
+/**
+ * The id of a check is a UUID, or behind the key of the project a name that people give: `pve1-backup` stands in the name of
+ * each archive of that host and is no secret without the key.
+ */
+function isToHide(name: string, text: string): boolean {
+  return !/^HEALTHCHECK_\w+_ID$/.test(name) || isToken(text.trim());
 }
 
 /** Shorter ones may be ordinary words. */
@@ -77,12 +85,17 @@ export function givenSecrets(assignments: readonly Assignment[], resolver: Resol
   const written = [...assignments.map(({ key, value }) => ({ key, text: value })), ...fromOutside];
   // From files that a key names, or from credentials.
   const fromElsewhere = optionNames.flatMap((name) =>
-    options[name].secret === true ? linesOf(resolver.given(name, options[name])?.text ?? '') : [],
+    options[name].secret === true
+      ? linesOf(resolver.given(name, options[name])?.text ?? '').filter((line) => isToHide(name, line))
+      : [],
   );
   const lookup = createLookup(resolver);
   const fromKeys = written.flatMap(({ key, text }) => {
     const expanded = expand(text, lookup, [canonicalNameOf(key) ?? key]).text;
-    if (isSecretKey(key)) return [...linesOf(text), ...linesOf(expanded), ...piecesOf(expanded.trim())];
+    if (isSecretKey(key)) {
+      const lines = [...linesOf(text), ...linesOf(expanded)].filter((line) => isToHide(key, line));
+      return [...lines, ...piecesOf(expanded.trim())];
+    }
     const flags = rowOf(canonicalNameOf(key) ?? key)?.kind === 'words' ? secretsOfFlags(expanded) : [];
     return [...swallowedIn(expanded), ...flags, ...namedIn(key, text, lookup)];
   });

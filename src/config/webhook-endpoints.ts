@@ -1,12 +1,13 @@
 // The keys of each webhook endpoint, WEBHOOK_<NAME>_URL and so on: a family that WEBHOOK_ENDPOINTS opens.
 
+import { note } from './config-problem.ts';
 import {
   webhookEndpointKeyOf,
   webhookEndpointOptions,
   type WebhookEndpointKey,
   type WebhookEndpointValues,
 } from './options.ts';
-import { resolveOption, type Resolved, type Resolver } from './resolve-option.ts';
+import { resolveDefault, resolveOption, type Resolved, type Resolver } from './resolve-option.ts';
 
 export interface WebhookEndpoint {
   /** As listed in WEBHOOK_ENDPOINTS. */
@@ -14,24 +15,49 @@ export interface WebhookEndpoint {
   /** What its keys start with: `WEBHOOK_<NAME>_`. */
   prefix: string;
   values: WebhookEndpointValues;
+  /** Keys whose value is wrong, which has been noted; `values` holds their defaults. */
+  wrongKeys: readonly WebhookEndpointKey[];
 }
 
-/** Adds the details of each key to `details`; a wrong value has been noted and makes the whole unusable. */
+/** Adds the details of each key to `details`. Names with the same keys are one endpoint, and that is noted. */
 export function resolveEndpoints(
   names: readonly string[],
   resolver: Resolver,
   details: Map<string, Resolved>,
 ): WebhookEndpoint[] {
-  return names.map((name) => {
-    const prefix = `WEBHOOK_${endpointInKeys(name)}_`;
-    const keys = Object.keys(webhookEndpointOptions) as WebhookEndpointKey[];
-    const values = keys.map((key) => {
-      const resolved = resolveOption(`${prefix}${key}`, webhookEndpointOptions[key], resolver);
-      if (resolved !== undefined) details.set(`${prefix}${key}`, resolved);
-      return [key, resolved?.value] as const;
-    });
-    return { name, prefix, values: Object.fromEntries(values) as unknown as WebhookEndpointValues };
+  const namesOf = Map.groupBy(names, endpointInKeys);
+  const where = details.get('WEBHOOK_ENDPOINTS')?.where ?? 'defaults';
+  return [...namesOf].map(([inKeys, [name = inKeys, ...others]]) => {
+    if (others.length > 0) {
+      const message = `WEBHOOK_ENDPOINTS names ${[name, ...others].join(' and ')}, which are one endpoint with the keys WEBHOOK_${inKeys}_...`;
+      const hint = 'give each endpoint a name of its own';
+      note(resolver.notes, 'warning', 'config-repeated-endpoint', { where, message, hint });
+    }
+    return resolveEndpoint(name, `WEBHOOK_${inKeys}_`, resolver, details);
   });
+}
+
+function resolveEndpoint(
+  name: string,
+  prefix: string,
+  resolver: Resolver,
+  details: Map<string, Resolved>,
+): WebhookEndpoint {
+  const wrongKeys: WebhookEndpointKey[] = [];
+  const keys = Object.keys(webhookEndpointOptions) as WebhookEndpointKey[];
+  const values = keys.map((key) => {
+    const row = webhookEndpointOptions[key];
+    const resolved = resolveOption(`${prefix}${key}`, row, resolver);
+    if (resolved !== undefined) {
+      details.set(`${prefix}${key}`, resolved);
+      return [key, resolved.value] as const;
+    }
+    wrongKeys.push(key);
+    const fallback = resolveDefault(`${prefix}${key}`, row, resolver);
+    // A default that stands for a wrong WEBHOOK_FORMAT or WEBHOOK_NOTIFY_ON: the first of the allowed values.
+    return [key, fallback === undefined ? row.completions[0] : fallback.value] as const;
+  });
+  return { name, prefix, values: Object.fromEntries(values) as unknown as WebhookEndpointValues, wrongKeys };
 }
 
 function endpointInKeys(name: string): string {

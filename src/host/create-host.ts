@@ -5,6 +5,9 @@ import { posix } from 'node:path';
 import { sleepUnlessAborted } from './sleep.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { Clock, Host, RealPath } from './host.ts';
+import { guardFileSystem } from './mounts/guarded-file-system.ts';
+import { createMountGuard, noMountGuard } from './mounts/mount-guard.ts';
+import { probeMount } from './mounts/probe-mount.ts';
 import { createPrograms, foreignRootSearchPath, fullSearchPath } from './programs.ts';
 
 export interface HostOptions {
@@ -14,6 +17,8 @@ export interface HostOptions {
   signal?: AbortSignal;
   /** Commands of the running system describe the host below `root` too (a container with the host's namespaces). */
   useSystemCommands?: boolean;
+  /** For a process whose work it is to wait for a mount that may be dead, and which can be given up. */
+  waitsForMounts?: boolean;
 }
 
 const systemClock: Clock = {
@@ -27,10 +32,14 @@ export function createHost(options: HostOptions = {}): Host {
   const env = options.env ?? process.env;
   const isForeign = root !== '/' && options.useSystemCommands !== true;
   const tools = createPrograms(env, fullSearchPath(env.PATH));
+  const mounts =
+    options.waitsForMounts === true ? noMountGuard : createMountGuard(nodeFileSystem, probeMount);
+  const fs = options.waitsForMounts === true ? nodeFileSystem : guardFileSystem(nodeFileSystem, mounts);
   return {
     root,
     resolve: (hostPath) => resolveBelow(root, hostPath),
-    fs: root === '/' ? nodeFileSystem : keepBelow(root, nodeFileSystem),
+    fs: root === '/' ? fs : keepBelow(root, fs),
+    mounts,
     commands: isForeign ? createPrograms(env, foreignRootSearchPath(env.PATH)) : tools,
     tools,
     env,

@@ -43,9 +43,9 @@ const maximumTextBytes = 4096;
 
 /**
  * Takes the lock or says who holds it. Never waits. Throws the system's error when the file cannot be made.
- * `hostname` goes into the file for people who look at it.
+ * `hostname` and `work` (as `a restore`) go into the file for people who look at it, and who are kept waiting.
  */
-export function acquireFileLock(host: Host, path: RealPath, hostname: string): LockResult {
+export function acquireFileLock(host: Host, path: RealPath, hostname: string, work?: string): LockResult {
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   let isOurs = false;
   try {
@@ -54,8 +54,8 @@ export function acquireFileLock(host: Host, path: RealPath, hostname: string): L
     if (kernelLock === 'held') return { heldBy: holder };
     if (holder !== undefined && isHeldByText(host, holder, kernelLock, hostname)) return { heldBy: holder };
     // Somebody may have removed the file between our open and our lock: then we hold a lock nobody sees.
-    if (!isSameFile(fd, path)) return acquireFileLock(host, path, hostname);
-    const notDescribed = writeHolder(fd, describeOwnProcess(host, hostname), kernelLock);
+    if (!isSameFile(fd, path)) return acquireFileLock(host, path, hostname, work);
+    const notDescribed = writeHolder(fd, describeOwnProcess(host, hostname, work), kernelLock);
     isOurs = true;
     const release = () => {
       releaseLock(fd);

@@ -2,6 +2,7 @@
 // runs against a fake host directory, another PATH or another clock without knowing it.
 
 import type { FileSystem } from './file-system.ts';
+import type { MountGuard } from './mounts/mount-guard.ts';
 import type { RunRequest, RunResult, FilterProcess, FilterRequest } from './programs.ts';
 
 /**
@@ -44,6 +45,8 @@ export interface Host {
   /** A path of the host, e.g. /etc/hosts, to the real one. */
   resolve(hostPath: string): RealPath;
   readonly fs: FileSystem;
+  /** Asks shares and FUSE file systems whether they answer, before `fs` looks at them. */
+  readonly mounts: MountGuard;
   /** Programs that describe this host (pveversion, ip, lsblk). Under another root see programs.ts. */
   readonly commands: Programs;
   /** Programs that we use as tools (xz, tar, rclone): always those of the running system. */

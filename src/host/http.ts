@@ -82,7 +82,7 @@ function startRequest(
     // Node heeds neither the signal nor destroy() while a proxy opens a tunnel: the time limit ends that connection.
     const timeout = timeoutMs + tunnelGraceMs;
     const options = { method, headers: { ...headers, ...length }, signal, timeout };
-    const proxyEnv = { ...host.env };
+    const proxyEnv = proxySettings(host.env);
     const outgoing =
       url.protocol === 'https:'
         ? requestHttps(url, {
@@ -95,6 +95,17 @@ function startRequest(
     outgoing.on('response', resolve);
     outgoing.end(body);
   });
+}
+
+const proxyNames = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'] as const;
+
+/** As other programs take it, a proxy may be named without `http://`; Node would ignore that one. */
+function proxySettings(env: Host['env']): Record<string, string | undefined> {
+  const named = proxyNames.flatMap((name) => {
+    const proxy = env[name] ?? '';
+    return proxy === '' || proxy.includes('://') ? [] : [[name, `http://${proxy}`] as const];
+  });
+  return { ...env, ...Object.fromEntries(named) };
 }
 
 /** Certificates that Node trusts, and those of the system's store (PEM). */
@@ -142,8 +153,11 @@ interface Circumstances {
 /** Who is told that a server cannot be reached must think of the proxy, whose settings are easily forgotten. */
 function proxyNote({ env }: Pick<Host, 'env'>, { protocol }: URL): string {
   const name = protocol === 'https:' ? 'https_proxy' : 'http_proxy';
-  const isSet = [env[name], env[name.toUpperCase()]].some((value) => value !== undefined && value !== '');
-  return isSet ? `; the environment names a proxy (${name.toUpperCase()})` : '';
+  const proxy = [env[name], env[name.toUpperCase()]].find((value) => value !== undefined && value !== '');
+  if (proxy === undefined) return '';
+  const note = `; the environment names a proxy (${name.toUpperCase()})`;
+  const isUsed = !proxy.includes('://') || /^https?:/i.test(proxy);
+  return isUsed ? note : `${note} that is not used: only http:// and https:// proxies are`;
 }
 
 /** An error as it comes from Node may quote the address or a header; our words name the server only. */

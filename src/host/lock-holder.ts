@@ -1,5 +1,5 @@
 // What a lock file says of its holder, and whether that process still runs. Lines `key=value`: pid, host, time and
-// starttime are those of the existing edition; boot_id is ours, so that it also tells the two apart.
+// starttime are those of the existing edition; boot_id and work are ours, and boot_id also tells the two apart.
 
 import { readFileSync } from 'node:fs';
 import { hostname as systemHostname } from 'node:os';
@@ -11,6 +11,8 @@ export interface LockHolder {
   host: string;
   /** As written by the holder; empty if it wrote none. */
   since: string;
+  /** What it does, as `a restore`; undefined where it does not say. */
+  work?: string;
 }
 
 export interface WrittenHolder extends LockHolder {
@@ -33,7 +35,9 @@ export function parseHolder(text: string): WrittenHolder | undefined {
   }
   const pid = Number(fields.get('pid'));
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  const work = fields.get('work') ?? '';
   return {
+    ...(work === '' ? {} : { work }),
     pid,
     host: fields.get('host') ?? '',
     since: fields.get('time') ?? '',
@@ -42,13 +46,14 @@ export function parseHolder(text: string): WrittenHolder | undefined {
   };
 }
 
-export function describeOwnProcess(host: Host, hostname: string): string {
+export function describeOwnProcess(host: Host, hostname: string, work?: string): string {
   const lines = [
     `pid=${host.process.pid}`,
     `host=${hostname}`,
     `time=${formatRfc3339(host.clock.now())}`,
     `starttime=${readProcess(host.process.pid)?.startTime ?? ''}`,
     `boot_id=${readBootId()}`,
+    ...(work === undefined ? [] : [`work=${work}`]),
     '',
   ];
   return lines.join('\n');

@@ -3,6 +3,7 @@
 
 import { isIP } from 'node:net';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { InterruptedError } from '../errors.ts';
 import { backOffMs } from '../util/back-off.ts';
 import type { Host } from './host.ts';
 import { trustedCertificates } from './http.ts';
@@ -59,7 +60,7 @@ export function smtpPortOf({ port, security }: Pick<SmtpServer, 'port' | 'securi
 
 /**
  * `mail`: the whole message with CRLF line ends. Up to three attempts of at most 90 seconds. Never throws for what the
- * server does. @throws InterruptedError when the signal aborts between two attempts
+ * server does.
  */
 export async function sendBySmtp(
   host: Host,
@@ -72,7 +73,12 @@ export async function sendBySmtp(
     if (outcome.status === 'sent') return { ...outcome, attempts };
     const { status, message } = outcome;
     if (outcome.isFinal || attempts === maxAttempts || signal.aborted) return { status, message, attempts };
-    await host.clock.sleep(backOffMs(attempts, Math.random()), signal);
+    try {
+      await host.clock.sleep(backOffMs(attempts, Math.random()), signal);
+    } catch (error) {
+      if (!(error instanceof InterruptedError)) throw error;
+      return { status, message: `${message}; stopped before the next attempt`, attempts };
+    }
   }
 }
 

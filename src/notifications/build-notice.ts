@@ -5,6 +5,7 @@ import type { RunRecord } from '../run-record.ts';
 import { redactValue, type Redact } from '../ui/redact.ts';
 import { printable, printableLines } from '../util/printable.ts';
 import { groupFindings } from './group-findings.ts';
+import { cutText } from './render/cut-text.ts';
 import type { AreaChanges, FindingGroup, Notice, NoticeStatus } from './notice.ts';
 import { noticeTitle } from './notice-title.ts';
 
@@ -37,7 +38,15 @@ export function buildNotice(given: RunRecord, extras: NoticeExtras): Notice {
   const isFirst = rest.isFirst === true;
   const { hostname, tiers } = record;
   const archiveName = record.archive_path.slice(record.archive_path.lastIndexOf('/') + 1);
-  const title = noticeTitle({ status, hostname, hasArchive, isFirst, tiers, groups });
+  const title = noticeTitle({
+    status,
+    hostname,
+    hasArchive,
+    isFirst,
+    tiers,
+    groups,
+    hasError: record.error !== undefined,
+  });
   return {
     status,
     title: isTest && status !== 'test' ? `Test: ${title}` : title,
@@ -74,9 +83,13 @@ function cleanValue(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, cleanValue(part)]));
 }
 
+/** Nobody reads a longer text in a message, and a file has no longer name. */
+const maxTextLength = 4096;
+
 /** Lone surrogates would make JSON that many services refuse. */
 function cleanText(text: string): string {
-  return (text.includes('\n') ? printableLines(text, '  ') : printable(text)).toWellFormed();
+  const shown = (text.includes('\n') ? printableLines(text, '  ') : printable(text)).toWellFormed();
+  return cutText(shown, maxTextLength);
 }
 
 /** `2026-07-24T02:00:00.123+02:00` -> `2026-07-24 02:00:00 +02:00`. */

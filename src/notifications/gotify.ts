@@ -1,7 +1,7 @@
 // Gotify, a server for push messages that users run themselves. https://gotify.net/docs/pushmsg
 
 import type { LoadedConfig } from '../config/load-config.ts';
-import { jsonBody, judgeStatus, sendPersistently } from './http.ts';
+import { jsonBody, judgeService, sendPersistently } from './http.ts';
 import type { Notice } from './notice.ts';
 import { channelIsOff, type Channel, type Notifier } from './notifier.ts';
 import { previewRequest } from './preview-request.ts';
@@ -64,7 +64,7 @@ function gotifyNotifier({ values, redact: redactConfig }: LoadedConfig): Notifie
         signal,
         redact,
         judge: (response, now) => {
-          const verdict = judgeStatus(response, now, { service: 'Gotify', redact });
+          const verdict = judgeService(response, now, { service: 'Gotify', redact });
           const detail = verdict.kind === 'accepted' ? receiptOf(jsonBody(response)) : undefined;
           return detail === undefined ? verdict : { kind: 'accepted', detail };
         },

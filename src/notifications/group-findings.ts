@@ -3,8 +3,10 @@
 import type { Finding, Severity } from '../findings.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { FindingGroup } from './notice.ts';
+import { cutText } from './render/cut-text.ts';
 
 const examplesInGroup = 3;
+const maxExampleLength = 1000;
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
 /** Errors before warnings, larger groups before smaller ones; what is only information is no news. */
@@ -32,8 +34,10 @@ function describeGroup(findings: readonly Finding[], omitted: Map<string, number
     severity,
     code,
     count: findings.length + notKept,
-    examples: [...new Set(findings.map(({ message }) => message))].slice(0, examplesInGroup),
-    ...(hint === undefined ? {} : { hint }),
+    examples: [...new Set(findings.map(({ message }) => message))]
+      .slice(0, examplesInGroup)
+      .map((message) => cutText(message, maxExampleLength)),
+    ...(hint === undefined ? {} : { hint: cutText(hint, maxExampleLength) }),
   };
 }
 

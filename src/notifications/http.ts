@@ -3,7 +3,7 @@
 
 import { randomInt } from 'node:crypto';
 import { InterruptedError } from '../errors.ts';
-import { HttpError, sendHttp, type HttpRequest, type HttpResponse } from '../host/http.ts';
+import { HttpError, sendHttp, type HttpFailure, type HttpRequest, type HttpResponse } from '../host/http.ts';
 import type { Host } from '../host/host.ts';
 import type { Redact } from '../ui/redact.ts';
 import { backOffMs } from '../util/back-off.ts';
@@ -29,6 +29,8 @@ export interface PersistentRequest {
   redact: Redact;
   /** Absent: judgeStatus. */
   judge?: Judge;
+  /** What to do when the service is not reached; absent: by what stood in the way. */
+  hint?: string;
 }
 
 export type Judge = (response: HttpResponse, now: Date) => Verdict;
@@ -67,9 +69,22 @@ async function tryOnce(host: Host, sending: PersistentRequest): Promise<Verdict>
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     const isFinal = error.failure === 'aborted' || error.failure === 'invalid' || error.failure === 'tls';
-    return { kind: isFinal ? 'refused' : 'later', problem: error.message };
+    const hint = sending.hint ?? transportHints[error.failure];
+    return {
+      kind: isFinal ? 'refused' : 'later',
+      problem: error.message,
+      ...(hint === undefined ? {} : { hint }),
+    };
   }
 }
+
+const transportHints: Partial<Readonly<Record<HttpFailure, string>>> = {
+  'not-found': 'check the name in the address, and the name servers of this host',
+  unreachable: 'check the address, and whether this host may get there (firewall, proxy)',
+  timeout: 'check whether the service is up, and whether this host may get there (firewall, proxy)',
+  tls: 'put the certificate of the server, or of its authority, into /usr/local/share/ca-certificates and run update-ca-certificates',
+  invalid: 'check the address, the token and the headers for characters that do not belong there',
+};
 
 function describe(verdict: Verdict, attempts: number, { redact }: PersistentRequest): Delivery {
   if (verdict.kind === 'accepted') {
@@ -110,6 +125,23 @@ export function judgeStatus(
   return { kind: 'later', problem, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
+/** As judgeStatus, for services that never answer with a page for people: one comes from somebody else in their place. */
+export function judgeService(
+  response: HttpResponse,
+  now: Date,
+  who: Pick<PersistentRequest, 'service' | 'redact'>,
+): Verdict {
+  const verdict = judgeStatus(response, now, who);
+  if (verdict.kind !== 'accepted' || !isWebPage(response.body.toString('utf8'))) return verdict;
+  const problem = `${who.service} answered ${response.status} with a web page, so nobody took the message`;
+  const hint = 'check the address: a login page, another site or a proxy answers there';
+  return { kind: 'refused', problem, hint };
+}
+
+function isWebPage(text: string): boolean {
+  return /^\s*<(!doctype|html)/i.test(text);
+}
+
 const finalHints: Readonly<Record<number, string>> = {
   401: 'check the token or password',
   403: 'check the token or password, and what it may do',
@@ -124,7 +156,7 @@ const quotedCharacters = 200;
 /** The start of an answer in one line, for messages. Redacted before it is cut: half a secret is one too. */
 export function quoteBody({ body }: HttpResponse, redact: Redact): string {
   const text = redact(body.toString('utf8'));
-  if (/^\s*<(!doctype|html)/i.test(text)) return '';
+  if (isWebPage(text)) return '';
   return cutText(printable(text.replace(/\s+/g, ' ').trim()), quotedCharacters);
 }
 

@@ -13,6 +13,8 @@ export interface TitleFacts {
   isFirst: boolean;
   tiers: readonly TierResult[];
   groups: readonly FindingGroup[];
+  /** Something ended the run; with an archive: behind it. */
+  hasError: boolean;
 }
 
 export function noticeTitle(facts: TitleFacts): string {
@@ -24,13 +26,13 @@ export function noticeTitle(facts: TitleFacts): string {
     case 'warning':
       return `${backup} is complete, ${reservation(facts)}`;
     case 'failed':
-      return hasArchive
-        ? `${backup} has holes: ${countText(facts)}`
-        : `${backup} failed; no archive was made`;
+      return `${backup} ${failureText(facts)}`;
     case 'skipped':
       return `${backup} was skipped`;
     case 'interrupted':
-      return `${backup} was interrupted${hasArchive ? '' : '; no archive was made'}`;
+      return hasArchive
+        ? `${backup} was made, but the run was interrupted before its end`
+        : `${backup} was interrupted; no archive was made`;
     case 'test':
       return `Test message from ProxSave${facts.hostname === 'unknown' ? '' : ` on ${facts.hostname}`}`;
   }
@@ -42,10 +44,27 @@ function backupOf({ hostname, isFirst, hasArchive }: TitleFacts): string {
   return `${isFirst && hasArchive ? 'First backup' : 'Backup'} of ${hostname}`;
 }
 
+function failureText(facts: TitleFacts): string {
+  const { hasArchive, hasError, groups } = facts;
+  if (!hasArchive) return 'failed; no archive was made';
+  if (hasError) return 'was made, but the run failed behind it';
+  const copies = failedCopies(facts);
+  const errors = groups.filter(({ severity }) => severity === 'error');
+  // The archive itself is whole: see endingOf in finish-run.ts.
+  if (copies !== '' && errors.every(({ code }) => code === 'tier-failed'))
+    return `is complete, but ${copies}`;
+  return `has holes: ${countText(facts)}${copies === '' ? '' : `, and ${copies}`}`;
+}
+
 function reservation(facts: TitleFacts): string {
-  const failed = facts.tiers.filter((tier) => tier.status === 'failed').map((tier) => tier.tier);
-  if (failed.length > 0) return `but the copy on ${failed.join(' and ')} failed`;
-  return `with ${countText(facts)}`;
+  const copies = failedCopies(facts);
+  return copies === '' ? `with ${countText(facts)}` : `but ${copies}`;
+}
+
+/** `the copy on cloud failed`; empty when none did. */
+function failedCopies({ tiers }: TitleFacts): string {
+  const failed = tiers.filter((tier) => tier.status === 'failed').map((tier) => tier.tier);
+  return failed.length === 0 ? '' : `the copy on ${failed.join(' and ')} failed`;
 }
 
 function countText({ groups }: TitleFacts): string {

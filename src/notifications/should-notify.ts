@@ -4,8 +4,11 @@ import type { RunStatus } from '../run-record.ts';
 import type { Notice, NoticeStatus } from './notice.ts';
 import type { Notifier } from './notifier.ts';
 
-/** A run that was stopped left the host without a new backup, as a failed one did. */
-const failures: readonly NoticeStatus[] = ['failed', 'interrupted'];
+/**
+ * All left the host without a new backup. A skipped run is told at all only when another one has held the lock for more than
+ * a day: whoever asks for failures alone must hear that no backup is made any more.
+ */
+const failures: readonly NoticeStatus[] = ['failed', 'interrupted', 'skipped'];
 
 /** `previousStatus`: of the run before; undefined when there is none on record, which counts as a change. */
 export function shouldNotify(

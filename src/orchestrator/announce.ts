@@ -9,6 +9,7 @@ import type { RunRecord, RunStatus } from '../run-record.ts';
 import { asRealPath } from '../host/host.ts';
 import type { RunParts } from './run-parts.ts';
 import type { Run } from './run-state.ts';
+import { whileTelling } from './while-telling.ts';
 
 /** Of the run's log, for channels that send it along. */
 const logTailLines = 60;
@@ -36,8 +37,7 @@ export async function announce(
     wanted.length === 0
       ? []
       : await run.phase('notify', 'Sending notifications', () =>
-          // Not the signal of the host: an interrupt is what is to be told.
-          dispatchNotices(run.host, wanted, notice, new AbortController().signal),
+          whileTelling(run.host, (signal) => dispatchNotices(run.host, wanted, notice, signal)),
         );
   for (const { notifier, delivery } of results) {
     if (delivery.status === 'sent') run.log.line('INFO', `told by ${notifier.name}${viaText(delivery.via)}`);

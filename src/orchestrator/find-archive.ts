@@ -77,6 +77,7 @@ export function pickArchive<Archive extends NamedByUser>(
   place: string,
 ): Archive {
   const hint = '`proxsave list` shows the archives there are';
+  if (words.trim() === '') throw new UsageError('an empty name means no archive', { hint });
   if (archives.length === 0) {
     throw new NoArchiveError(`there is no archive in ${place}, so none is named "${words}"`, {
       hint: 'make one: proxsave backup\nor name a file that lies elsewhere by its path: ./NAME',

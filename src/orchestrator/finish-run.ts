@@ -35,7 +35,7 @@ export async function finishRun(run: Run, config: LoadedConfig, parts: RunParts)
   await keepMetrics(run, config, ended, soFar());
   logEnding(run, endingOf(run.findings, error));
   run.log.close();
-  await shipLogs(run, parts);
+  await shipLogs(run, config, parts);
   keeper.keep(soFar());
   return {
     // That the record could not be written is told to the caller at least.
@@ -45,9 +45,16 @@ export async function finishRun(run: Run, config: LoadedConfig, parts: RunParts)
 }
 
 /** What goes wrong from here on stands in the record, no more in the log. */
-async function shipLogs(run: Run, { served = [] }: RunParts): Promise<void> {
+async function shipLogs(
+  run: Run,
+  config: LoadedConfig,
+  { served = [], facts, archivesOnTiers = new Map() }: RunParts,
+): Promise<void> {
+  const hostname = facts?.hostname ?? 'unknown';
   try {
-    if (!run.host.signal.aborted) await copyLogs(run, served);
+    if (!run.host.signal.aborted) {
+      await copyLogs(run, { config, hostname, tiers: served, archives: archivesOnTiers });
+    }
   } finally {
     for (const { tier } of served) tier?.close();
   }

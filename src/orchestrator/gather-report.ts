@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts';
 import type { Host, RealPath } from '../host/host.ts';
 import { asRealPath } from '../host/host.ts';
 import type { HistoryRun } from '../report/history.ts';
-import { readHistory } from '../report/history.ts';
+import { isFromFuture, readHistory } from '../report/history.ts';
 import type { ReportArchive, ReportChanges, ReportData, ReportTier } from '../report/html/report-data.ts';
 import { explainReasons } from '../storage/retention/explain-decisions.ts';
 import { describePolicy } from '../storage/retention/policy.ts';
@@ -33,9 +33,11 @@ export interface ReportRequest {
 export async function gatherReport(host: Host, request: ReportRequest): Promise<ReportData> {
   const { config, hostname, product } = request;
   const history = readHistory(host, config.values.LOG_PATH, hostname === undefined ? {} : { hostname });
+  const now = host.clock.now();
+  const dated = history.runs.filter((run) => !isFromFuture(run, now));
   const tiers: ReportTier[] = [];
   for (const name of enabledTiers(config)) {
-    const lastResult = lastResultOf(history.runs, name);
+    const lastResult = lastResultOf(dated, name);
     const result = lastResult === undefined ? {} : { lastResult };
     tiers.push({ ...(await describeTier(host, name, request)), ...result });
   }
@@ -43,7 +45,7 @@ export async function gatherReport(host: Host, request: ReportRequest): Promise<
     hostname: hostname ?? 'all hosts',
     product,
     version,
-    generatedAt: host.clock.now(),
+    generatedAt: now,
     runs: history.runs,
     damagedRecords: history.damaged.length,
     tiers,

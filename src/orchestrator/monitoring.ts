@@ -13,6 +13,7 @@ import type { RunRecord } from '../run-record.ts';
 import { readLogTail } from './announce.ts';
 import type { RunParts } from './run-parts.ts';
 import type { Run } from './run-state.ts';
+import { whileTelling } from './while-telling.ts';
 
 export interface RunPings {
   /** To be called once the lock is held. Does not wait for the service: the run goes on meanwhile. */
@@ -34,19 +35,19 @@ const noPings: RunPings = { start: () => undefined, end: () => Promise.resolve()
 
 function pingsOf(run: Run, healthcheck: Healthcheck): RunPings {
   const { host } = run;
-  // Not the signal of the host: an interrupt is what is to be told.
-  const signal = new AbortController().signal;
   let started: Promise<Finding[]> = Promise.resolve([]);
   return {
     start: () => {
-      started = healthcheck.start(host, signal).catch(asFinding);
+      started = whileTelling(host, (signal) => healthcheck.start(host, signal)).catch(asFinding);
     },
     end: async (record, deliveries) => {
       const findings = await run.phase('monitoring', 'Telling the monitoring service', async () => {
         const early = await started;
-        const end = healthcheck.finish(host, { record, logTail: readLogTail(run) }, signal);
-        const told = healthcheck.notified(host, deliveries, signal);
-        const late = await Promise.all([end.catch(asFinding), told.catch(asFinding)]);
+        const late = await whileTelling(host, (signal) => {
+          const end = healthcheck.finish(host, { record, logTail: readLogTail(run) }, signal);
+          const told = healthcheck.notified(host, deliveries, signal);
+          return Promise.all([end.catch(asFinding), told.catch(asFinding)]);
+        });
         return [...early, ...late.flat()];
       });
       for (const finding of findings) run.report(finding);

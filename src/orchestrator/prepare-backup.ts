@@ -57,7 +57,10 @@ export function sourceHostOf(host: Host, { values }: LoadedConfig): Host {
       hint: 'mount the host there first',
     });
   }
-  return createHost({ root, env: host.env, signal: host.signal, useSystemCommands: values.HOST_BACKUP_MODE });
+  const { env, signal } = host;
+  const source = createHost({ root, env, signal, useSystemCommands: values.HOST_BACKUP_MODE });
+  source.mounts.setPatience(values.FS_IO_TIMEOUT * 1000);
+  return source;
 }
 
 function checkSelection({ only, skip }: Selection): void {

@@ -154,7 +154,7 @@ async function keepCopies(
   const primary = await openTier(run.host, 'primary', { config, installId, report: run.report });
   const opened = served.flatMap(({ tier, result }) => (tier === undefined ? [] : [{ tier, result }]));
   const unopened = served.flatMap(({ tier, result }) => (tier === undefined ? [result] : []));
-  const results = await applyRetention(run, {
+  const { results, archives } = await applyRetention(run, {
     config,
     hostname: facts.hostname,
     installId,
@@ -165,6 +165,7 @@ async function keepCopies(
     tiers: [{ tier: primary, result: primaryResult(parts, config) }, ...opened],
   });
   parts.tiers = [...results, ...unopened];
+  parts.archivesOnTiers = archives;
 }
 
 /** A run of some areas is not compared: all others would seem to be gone. */

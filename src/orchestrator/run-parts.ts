@@ -10,6 +10,8 @@ import type { MadeArchive } from './archive-job.ts';
 import type { KeptIndexWriter } from './kept-index.ts';
 import type { RunPings } from './monitoring.ts';
 import type { RunMark } from './open-run.ts';
+import type { TierName } from '../storage/store.ts';
+import type { TierArchives } from './tiers/remove-run-files.ts';
 import type { ServedTier } from './tiers/serve-tiers.ts';
 
 export interface RunParts {
@@ -20,6 +22,8 @@ export interface RunParts {
   archive?: MadeArchive;
   /** Tiers beyond the primary one that were served; still open. */
   served?: readonly ServedTier[];
+  /** What lies on tiers on which retention acted. */
+  archivesOnTiers?: ReadonlyMap<TierName, TierArchives>;
   /** What became of each tier, as far as it is known. */
   tiers?: readonly TierResult[];
   /** What the primary tier had left when the archive was there. */

@@ -5,6 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { asStorageError, StorageError } from '../errors.ts';
 import { joinReal, type Host, type RealPath } from '../host/host.ts';
+import { describeStoreError } from './describe-store-error.ts';
 
 export interface RelayHost {
   hostId: string;
@@ -97,18 +98,10 @@ export async function openRelayStore(host: Host, directory: RealPath): Promise<R
   try {
     host.fs.makeDirectory(directory, 0o700);
     host.fs.close(host.fs.openForAppend(path, 0o600));
-    return storeOver(prepare(new DatabaseSync(path, { timeout: lockTimeoutMs }), path));
+    return guarded(storeOver(prepare(new DatabaseSync(path, { timeout: lockTimeoutMs }), path)), path);
   } catch (error) {
-    throw describeOpenError(error, path);
+    throw describeStoreError(error, `cannot open the state of the relay, ${path}`);
   }
-}
-
-function describeOpenError(error: unknown, path: RealPath): unknown {
-  const action = `cannot open the state of the relay, ${path}`;
-  const isSqlite = error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
-  if (!isSqlite) return asStorageError(error, action);
-  const hint = 'bring the directory back from a backup, or remove the file and pair all hosts again';
-  return new StorageError(`${action}: ${error.message}`, { hint, cause: error });
 }
 
 function prepare(database: DatabaseSync, path: RealPath): DatabaseSync {
@@ -121,7 +114,8 @@ function prepare(database: DatabaseSync, path: RealPath): DatabaseSync {
       });
     }
     database.exec(schema);
-    database.exec(`PRAGMA user_version = ${schemaVersion}`);
+    // Nothing is written that stands already: others may hold the file at this moment.
+    if (version < schemaVersion) database.exec(`PRAGMA user_version = ${schemaVersion}`);
     return database;
   } catch (error) {
     database.close();
@@ -138,6 +132,24 @@ function storeOver(database: DatabaseSync): RelayStore {
   };
 }
 
+/** What SQLite says in the middle of a request has the same words and hints as at the start. */
+function guarded(store: RelayStore, path: RealPath): RelayStore {
+  const action = `cannot use the state of the relay, ${path}`;
+  return new Proxy(store, {
+    get: (target, name, receiver) => {
+      const member: unknown = Reflect.get(target, name, receiver);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]): unknown => {
+        try {
+          return Reflect.apply(member, target, args) as unknown;
+        } catch (error) {
+          throw describeStoreError(error, action);
+        }
+      };
+    },
+  });
+}
+
 function inTransaction<Result>(database: DatabaseSync, action: () => Result): Result {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -145,7 +157,8 @@ function inTransaction<Result>(database: DatabaseSync, action: () => Result): Re
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    database.exec('ROLLBACK');
+    // SQLite has rolled back by itself where the disk is full or broken; then the first error is the one to tell.
+    if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }

@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { EnvironmentError, isSystemError, UsageError } from '../errors.ts';
+import { AppError, EnvironmentError, isSystemError, UsageError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { printable } from '../util/printable.ts';
 import { relayHeaders, relayMaxBodyBytes, relayPaths, signAnswer } from '../util/relay-protocol.ts';
@@ -163,8 +163,10 @@ async function settle(context: RelayContext, request: IncomingMessage): Promise<
 }
 
 function internal({ report }: RelayContext, error: unknown): Refusal {
+  const isKnown = error instanceof AppError;
   const words = error instanceof Error ? error.message : String(error);
-  report({ level: 'error', message: `internal error: ${words}` });
+  const hint = isKnown && error.hint !== undefined ? ` (${error.hint})` : '';
+  report({ level: 'error', message: isKnown ? `${words}${hint}` : `internal error: ${words}` });
   return new Refusal(500, 'internal', 'the relay failed; its log says why', 5);
 }
 
@@ -190,15 +192,36 @@ async function route(
   if (method !== 'POST' || (channel === undefined && path !== relayPaths.pair)) {
     throw new Refusal(404, 'not-found', 'there is no such request');
   }
-  const waitSeconds = context.throttle.waitSeconds(request.socket.remoteAddress ?? '');
-  if (waitSeconds > 0)
-    throw new Refusal(429, 'rate-limit', 'too many failed attempts from this address', waitSeconds);
-  if (channel === undefined) return handlePair(context, parseJson(await readBody(request, pairBodyBytes)));
-  const claim = readClaim(request.headers, context.store, context.key);
-  const body = await readBody(request, relayMaxBodyBytes);
-  checkClaim(claim, { method, path, body }, context.store, context.host.clock);
+  if (channel === undefined) {
+    refuseTooMany(context, request);
+    return handlePair(context, parseJson(await readBody(request, pairBodyBytes)));
+  }
+  const { claim, body } = await proveClaim(context, request, { method, path });
   proven.claim = claim;
   return handleMessage(context, claim.host, channel, parseJson(body));
+}
+
+/** All hosts behind a proxy have its address: strangers there must not shut out those that prove themselves. */
+async function proveClaim(
+  context: RelayContext,
+  request: IncomingMessage,
+  line: { method: string; path: string },
+): Promise<{ claim: Claim; body: Buffer }> {
+  try {
+    const claim = readClaim(request.headers, context.store, context.key);
+    const body = await readBody(request, relayMaxBodyBytes);
+    checkClaim(claim, { ...line, body }, context.store, context.host.clock);
+    return { claim, body };
+  } catch (error) {
+    if (error instanceof Refusal && error.error === 'unauthenticated') refuseTooMany(context, request);
+    throw error;
+  }
+}
+
+function refuseTooMany({ throttle }: RelayContext, request: IncomingMessage): void {
+  const waitSeconds = throttle.waitSeconds(request.socket.remoteAddress ?? '');
+  if (waitSeconds === 0) return;
+  throw new Refusal(429, 'rate-limit', 'too many failed attempts from this address', waitSeconds);
 }
 
 function parseJson(body: Buffer): unknown {

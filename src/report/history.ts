@@ -60,13 +60,22 @@ export interface HistoryOptions {
   limit?: number;
 }
 
-const defaultLimit = 2000;
+/** Records that are looked at as a rule. */
+export const usualRecords = 2000;
 /** A record keeps a bounded number of findings; a larger file is something else. */
 const maxRecordBytes = 16 * 1024 * 1024;
 
+/** How far a time may lie ahead of the clock that reads it: clocks of two hosts are never quite the same. */
+const clockToleranceMs = 10 * 60_000;
+
+/** A clock that went wrong left this run in the future: no proof of a fresh backup. */
+export function isFromFuture({ startedAt }: Pick<HistoryRun, 'startedAt'>, now: Date): boolean {
+  return startedAt.getTime() > now.getTime() + clockToleranceMs;
+}
+
 /** Never throws for what stands in the directory; one that is not there is an empty history. */
 export function readHistory(host: Host, directory: RealPath, options: HistoryOptions = {}): History {
-  const { hostname, limit = defaultLimit } = options;
+  const { hostname, limit = usualRecords } = options;
   const listing = recordNames(host, directory);
   if ('problem' in listing) {
     return { runs: [], damaged: [{ path: directory, problem: listing.problem }], notRead: 0 };
@@ -117,9 +126,9 @@ type Json = Readonly<Record<string, unknown>>;
 /** undefined for what is no run record. Parsed by hand: what is missing or of another type gets a neutral value. */
 export function parseRun(value: unknown, recordName: string): HistoryRun | undefined {
   if (!isObject(value)) return undefined;
-  const { hostname, start_time } = value;
-  const startedAt = new Date(typeof start_time === 'string' ? start_time : '');
-  if (typeof hostname !== 'string' || Number.isNaN(startedAt.getTime())) return undefined;
+  const { hostname } = value;
+  const startedAt = time(value.start_time);
+  if (typeof hostname !== 'string' || startedAt === undefined) return undefined;
   return {
     recordName,
     hostname,
@@ -143,13 +152,10 @@ export function parseRun(value: unknown, recordName: string): HistoryRun | undef
 }
 
 function timesOf({ end_time, duration_seconds }: Json, startedAt: Date) {
-  const durationSeconds = count(duration_seconds);
-  const endedAt = new Date(typeof end_time === 'string' ? end_time : '');
-  const isUsable = !Number.isNaN(endedAt.getTime());
-  return {
-    durationSeconds,
-    endedAt: isUsable ? endedAt : new Date(startedAt.getTime() + durationSeconds * 1000),
-  };
+  const seconds = count(duration_seconds);
+  const durationSeconds = seconds <= longestRunSeconds ? seconds : 0;
+  const endedAt = time(end_time) ?? new Date(startedAt.getTime() + durationSeconds * 1000);
+  return { durationSeconds, endedAt };
 }
 
 const statuses: readonly RunStatus[] = ['success', 'warning', 'failed', 'skipped', 'interrupted'];
@@ -179,7 +185,17 @@ function list(value: unknown): unknown[] {
 }
 
 function count(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : 0;
+}
+
+/** Of a damaged record: no run takes a year. */
+const longestRunSeconds = 366 * 24 * 3600;
+/** Far enough from the ends of what a Date can hold that sums and all notations of it are valid. */
+const [earliest, latest] = [Date.parse('1970-01-01T00:00:00Z'), Date.parse('9000-01-01T00:00:00Z')];
+
+function time(value: unknown): Date | undefined {
+  const date = new Date(typeof value === 'string' ? value : '');
+  return date.getTime() >= earliest && date.getTime() < latest ? date : undefined;
 }
 
 function text(value: unknown): string | undefined {
@@ -200,7 +216,7 @@ const tierNumbers = ['freeBytes', 'bytes', 'seconds', 'archives'] as const;
 
 function isTier(value: unknown): value is TierResult {
   if (!isObject(value)) return false;
-  const areNumbers = tierNumbers.every((key) => ['number', 'undefined'].includes(typeof value[key]));
+  const areNumbers = tierNumbers.every((key) => value[key] === undefined || count(value[key]) === value[key]);
   const { tier, status, location } = value;
   return (
     areNumbers && typeof tier === 'string' && typeof location === 'string' && tierStatuses.includes(status)
@@ -216,7 +232,7 @@ function isFinding(value: unknown): value is Finding {
 }
 
 function isPhase(value: unknown): value is PhaseTime {
-  return isObject(value) && typeof value.phase === 'string' && typeof value.seconds === 'number';
+  return isObject(value) && typeof value.phase === 'string' && count(value.seconds) === value.seconds;
 }
 
 function isAreaChanges(value: unknown): value is AreaChanges {
@@ -227,6 +243,7 @@ function isAreaChanges(value: unknown): value is AreaChanges {
   if (![added, removed, changed].every(areNames)) return false;
   if (omitted === undefined) return true;
   return (
-    isObject(omitted) && ['added', 'removed', 'changed'].every((kind) => typeof omitted[kind] === 'number')
+    isObject(omitted) &&
+    ['added', 'removed', 'changed'].every((kind) => count(omitted[kind]) === omitted[kind])
   );
 }

@@ -1,5 +1,6 @@
 // What somebody asks to be restored, and which categories and paths that means. Pure.
 
+import { posix } from 'node:path';
 import picomatch from 'picomatch';
 import { categoryIds, type CategoryId } from '../catalogue/types.ts';
 import { z } from 'zod';
@@ -62,9 +63,31 @@ export type Names = (areaId: string, path: string) => boolean;
 
 export function createNames(list: readonly string[]): Names {
   const areas = new Set(list.filter((name) => !name.startsWith('/')));
-  const paths = list.filter((name) => name.startsWith('/')).map((name) => name.replace(/^\/+|\/+$/gu, ''));
+  const paths = list
+    .filter((name) => name.startsWith('/'))
+    .map((name) => posix.normalize(name).replace(/^\/+|\/+$/gu, ''));
   const globs = paths.filter((path) => /[*?[\]{}]/u.test(path));
   const matches = globs.length === 0 ? () => false : picomatch(globs, { dot: true, nonegate: true });
   return (areaId, path) =>
     areas.has(areaId) || paths.some((named) => named === '' || isAtOrBelow(path, named)) || matches(path);
+}
+
+export interface NamedNothing {
+  by: 'only' | 'skip' | 'include';
+  name: string;
+}
+
+/** Names that mean nothing in this archive: a slip of the pen in `skip` would let through what was to stay out. */
+export function namesWithoutMeaning(
+  request: RestoreRequest,
+  entries: readonly { area: string; path: string }[],
+): NamedNothing[] {
+  return (['only', 'skip', 'include'] as const).flatMap((by) =>
+    request[by]
+      .filter((name) => {
+        const isMeant = createNames([name]);
+        return !entries.some(({ area, path }) => isMeant(area, path));
+      })
+      .map((name) => ({ by, name })),
+  );
 }

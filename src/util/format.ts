@@ -54,9 +54,13 @@ export function formatStamp(date: Date): string {
   return formatLocalTime(date).replaceAll('-', '').replaceAll(':', '').replace(' ', '-');
 }
 
-/** How long ago, roughly: `5 minutes ago`, `3 days ago`. */
+/** Ahead of the clock by more than a day, a time is no time of something new: a clock was wrong. */
+const maxAheadMinutes = 24 * 60;
+
+/** How long ago, roughly: `5 minutes ago`, `3 days ago`; `in the future` by a clock that was wrong. */
 export function formatAge(date: Date, now: Date): string {
   const minutes = Math.floor((now.getTime() - date.getTime()) / 60_000);
+  if (minutes < -maxAheadMinutes) return 'in the future';
   if (minutes < 1) return 'just now';
   if (minutes < 120) return `${formatCount(minutes, 'minute')} ago`;
   const hours = Math.floor(minutes / 60);
@@ -64,9 +68,10 @@ export function formatAge(date: Date, now: Date): string {
   return `${formatCount(Math.floor(hours / 24), 'day')} ago`;
 }
 
-/** How long ago in at most four characters, for tables: `now`, `5m`, `3h`, `12d`, `3y`. */
+/** How long ago in at most four characters, for tables: `now`, `5m`, `3h`, `12d`, `3y`; `?` by a clock that was wrong. */
 export function formatShortAge(date: Date, now: Date): string {
   const minutes = Math.floor((now.getTime() - date.getTime()) / 60_000);
+  if (minutes < -maxAheadMinutes) return '?';
   if (minutes < 1) return 'now';
   if (minutes < 60) return `${minutes}m`;
   const hours = Math.floor(minutes / 60);

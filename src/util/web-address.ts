@@ -28,11 +28,32 @@ function decode(text: string): string {
 }
 
 /**
- * Those pieces that cannot be ordinary words (`services`, `webhooks`): for a redactor that goes over all texts, in which such
- * words would be missed.
+ * Those pieces that cannot be ordinary words (`services`) or names that people give (`pve1-backup`): for a redactor that goes
+ * over all texts, in which such words would be missed, in names of archives as well.
  */
 export function tokensOfAddress(address: string): string[] {
-  return secretsOfAddress(address).filter((piece) => piece.includes('/') || /[A-Z0-9]/.test(piece));
+  if (!URL.canParse(address)) return [address];
+  const url = new URL(address);
+  const inPath = url.pathname.split('/');
+  const hasToken = url.search !== '' || inPath.some(isToken);
+  return secretsOfAddress(address).filter((piece) => {
+    if (piece === address || piece === url.href) return true;
+    if (piece.startsWith('/')) return hasToken;
+    return inPath.includes(piece) ? isToken(piece) : /[A-Z0-9]/.test(piece);
+  });
+}
+
+/** Letters and digits in turn as often as this are no name, like those of `pve1` or `node07`. */
+const fewestTurns = 3;
+
+/** Does it look like something that a machine made up (`T012AB34`, a UUID)? Names in small letters do not, with digits or without. */
+export function isToken(text: string): boolean {
+  if (text.length < tokenLength) return false;
+  if (/[A-Z]/.test(text) || /[\da-f]{8}-[\da-f]{4}-|[\da-f]{16}/.test(text)) return true;
+  return text.split(/[^a-z\d]+/).some((word) => {
+    const turns = word.match(/[a-z](?=\d)|\d(?=[a-z])/g) ?? [];
+    return word.length >= tokenLength && turns.length >= fewestTurns;
+  });
 }
 
 /** For people: `https://example.net/...`. */

@@ -2,12 +2,12 @@
 
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startReceiver } from '../support/http-receiver.ts';
-import { canMount } from '../support/needs.ts';
-import { runBackup, startBackup, until } from '../support/run-program.ts';
+import { canMount, isRoot } from '../support/needs.ts';
+import { runBackup, runProgram, startBackup, startProgram, until } from '../support/run-program.ts';
 import {
   addStub,
   createSandbox,
@@ -145,7 +145,9 @@ test.skipIf(!canMount)('a disk that is full in the middle is told once by each (
   expect(channels.webhook.requests[0]?.body).toContain('no space left on the device');
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s in the middle is told once by each channel', async (signal) => {
+const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+test.each(interrupts)('%s in the middle is told once by each channel', async (signal) => {
   const channels = await startChannels();
   const sandbox = createSandbox();
   const mark = join(sandbox.base, 'half-way');
@@ -182,16 +184,50 @@ describe('a channel that does not work', () => {
     ]);
   });
 
-  test('is interrupted while it hangs: the run still ends, with its archive and record', async () => {
+  test.each(interrupts)(
+    'hangs, and %s comes: nobody waits for its timeout, and the run has its archive and a record that says so',
+    async (signal) => {
+      const channels = await startChannels([{ fault: 'never' }]);
+      const sandbox = createSandbox();
+      const started = startBackup(sandbox, { env: { ...channels.env, WEBHOOK_TIMEOUT: '170' } });
+      await channels.webhook.waitFor(1);
+      started.child.kill(signal);
+      const { code, stderr } = await started.ended;
+      expect(code, stderr).toBe(1);
+      expectToldOnce(channels, 'success');
+      expect(lastRecord(sandbox).archive_path).not.toBe('');
+      expect(lastRecord(sandbox).findings).toMatchObject([
+        { code: 'notification-failed', message: expect.stringMatching(/webhook chat .* was stopped/) },
+      ]);
+    },
+  );
+
+  test('hangs when an interrupted run is told: that ends too', async () => {
     const channels = await startChannels([{ fault: 'never' }]);
     const sandbox = createSandbox();
-    const env = { ...channels.env, WEBHOOK_TIMEOUT: '3', WEBHOOK_MAX_RETRIES: '0' };
-    const started = startBackup(sandbox, { env });
-    await channels.webhook.waitFor(1);
+    const mark = join(sandbox.base, 'half-way');
+    addStub(sandbox, 'lsmod', `: > ${mark}; exec sleep 30`);
+    const started = startBackup(sandbox, { env: { ...channels.env, WEBHOOK_TIMEOUT: '170' } });
+    await until('the command runs', () => existsSync(mark));
     started.child.kill('SIGTERM');
-    const { code, stderr } = await started.ended;
-    expect([0, 1, 130], stderr).toContain(code);
-    expect(lastRecord(sandbox).archive_path).not.toBe('');
+    expect((await started.ended).code).toBe(130);
+    expectToldOnce(channels, 'interrupted');
+  });
+
+  test('is a monitoring service that hangs, and SIGTERM comes: nobody waits for its attempts', async () => {
+    const ping = await startReceiver([{}, { fault: 'never' }]);
+    const sandbox = createSandbox();
+    const env = {
+      HEALTHCHECK_ENABLED: 'true',
+      HEALTHCHECK_MODE: 'self',
+      HEALTHCHECK_BACKUP_URL: `${ping.origin}/check`,
+    };
+    const started = startBackup(sandbox, { env });
+    await ping.waitFor(2);
+    started.child.kill('SIGTERM');
+    expect((await started.ended).code).toBe(1);
+    // One start, one end: no further attempt.
+    expect(ping.requests.map(({ url }) => url.replace(/\?.*/, ''))).toEqual(['/check/start', '/check']);
   });
 
   test('answers 500 once and then takes it: one message, no warning', async () => {
@@ -202,6 +238,124 @@ describe('a channel that does not work', () => {
     expect(channels.told().webhook).toEqual(['success', 'success']);
   });
 });
+
+interface WrongSetting {
+  keys: Record<string, string>;
+  /** Outcomes that the webhook heard; gotify and mail hear the warning. */
+  webhook?: string[];
+  email?: number;
+}
+
+const wrongSettings: WrongSetting[] = [
+  { keys: { GOTIFY_PRIORITY_FAILURE: 'abc' } },
+  { keys: { GOTIFY_NOTIFY_ON: 'sometimes' } },
+  { keys: { TELEGRAM_ENABLED: 'treu' } },
+  { keys: { BOT_TELEGRAM_TYPE: 'private' } },
+  { keys: { TELEGRAM_BOT_TOKEN_FILE: '/nowhere/token' } },
+  { keys: { EMAIL_DELIVERY_METHOD: 'pigeon' }, email: 0 },
+  { keys: { WEBHOOK_TIMEOUT: 'long' } },
+  { keys: { WEBHOOK_CHAT_NOTIFY_ON: 'sometimes' } },
+  { keys: { WEBHOOK_NOTIFY_ON: 'sometimes' } },
+  { keys: { WEBHOOK_CHAT_PRIORITY: '99' } },
+  { keys: { WEBHOOK_CHAT_FORMAT: 'smoke' }, webhook: [] },
+  { keys: { WEBHOOK_FORMAT: 'smoke' }, webhook: [] },
+  { keys: { WEBHOOK_CHAT_METHOD: 'shout' }, webhook: [] },
+  { keys: { WEBHOOK_CHAT_AUTH_TYPE: 'trust' }, webhook: [] },
+  {
+    keys: { WEBHOOK_CHAT_AUTH_TOKEN_FILE: '/nowhere/token', WEBHOOK_CHAT_AUTH_TYPE: 'bearer' },
+    webhook: [],
+  },
+  { keys: { RELAY_HOURLY_LIMIT: 'x' } },
+  { keys: { HEALTHCHECK_MODE: 'other' } },
+  { keys: { HEALTHCHECK_SEND_LOG: 'mayby' } },
+  { keys: { METRICS_ENABLED: 'mayby' } },
+];
+
+test.each(wrongSettings)(
+  'a channel that is set up wrong stops no backup and is told by the others: $keys',
+  async ({ keys, webhook = ['warning'], email = 1 }) => {
+    const channels = await startChannels();
+    const sandbox = createSandbox();
+    const result = await runBackup(sandbox, { env: { ...channels.env, ...keys } });
+    expect(result.code, result.stderr).toBe(1);
+    expect(lastRecord(sandbox).archive_path).not.toBe('');
+    const { findings } = lastRecord(sandbox);
+    const [key = ''] = Object.keys(keys);
+    expect(findings).toContainEqual(
+      expect.objectContaining({ code: 'config-wrong-value', message: expect.stringContaining(key) }),
+    );
+    const told = channels.told();
+    expect(told).toMatchObject({ webhook, gotify: [expect.any(String)] });
+    expect(told.email).toHaveLength(email);
+    expect(channels.gotify.requests[0]?.body).toContain(key.replaceAll('_', '\\\\_'));
+  },
+);
+
+test('config check ends with 2 for a wrong value of a channel, and says that backups run all the same', async () => {
+  const sandbox = createSandbox();
+  const check = (keys: Record<string, string>) =>
+    runProgram(['config', 'check', '--root', sandbox.root], { ...sandbox.env, ...keys });
+  const ofChannel = await check({ GOTIFY_PRIORITY_FAILURE: 'abc' });
+  expect(ofChannel.code).toBe(2);
+  expect(ofChannel.stdout).toContain('GOTIFY_PRIORITY_FAILURE=abc');
+  expect(ofChannel.stdout).toContain('1 error: backups run, with a warning');
+  const more = await check({ GOTIFY_PRIORITY_FAILURE: 'abc', COMPRESSION_TYPE: 'zipp' });
+  expect(more.code).toBe(2);
+  expect(more.stdout).toContain('2 errors: backups will not run');
+});
+
+test('notify test that is interrupted ends at once, with 130', async () => {
+  const channels = await startChannels([{ fault: 'never' }]);
+  const sandbox = createSandbox();
+  const env = { ...sandbox.env, ...channels.env, WEBHOOK_TIMEOUT: '170' };
+  const started = startProgram(['notify', 'test', 'chat', '--root', sandbox.root], env);
+  await channels.webhook.waitFor(1);
+  started.child.kill('SIGINT');
+  const { code, stdout } = await started.ended;
+  expect([code, stdout]).toEqual([130, expect.stringContaining('failed  webhook chat')]);
+});
+
+test('what is wrong with the backup itself is told through an endpoint that has a wrong value too', async () => {
+  const channels = await startChannels();
+  const sandbox = createSandbox();
+  const env = { ...channels.env, COMPRESSION_TYPE: 'zipp', WEBHOOK_CHAT_FORMAT: 'smoke' };
+  const { code, stderr } = await runBackup(sandbox, { env });
+  expect(code, stderr).toBe(2);
+  expect(stderr).toContain('COMPRESSION_TYPE=zipp');
+  expect(stderr).toContain('WEBHOOK_CHAT_FORMAT=smoke');
+  expect(channels.told()).toMatchObject({ webhook: [], gotify: [expect.stringContaining('failed')] });
+});
+
+test('a name that stands twice in WEBHOOK_ENDPOINTS is one endpoint: told once, and that is said', async () => {
+  const channels = await startChannels();
+  const sandbox = createSandbox();
+  const env = { ...channels.env, WEBHOOK_ENDPOINTS: 'chat,CHAT,chat' };
+  const { code, stderr } = await runBackup(sandbox, { env });
+  expect(code, stderr).toBe(1);
+  expect(channels.told().webhook).toEqual(['warning']);
+  expect(lastRecord(sandbox).findings).toMatchObject([{ code: 'config-repeated-endpoint' }]);
+});
+
+test.skipIf(!isRoot)(
+  'a security stop is told once by each channel, with the way out (needs root)',
+  async () => {
+    const channels = await startChannels();
+    const sandbox = createSandbox();
+    configure(sandbox, 'MAX_LOCAL_BACKUPS=3\n');
+    const file = join(sandbox.root, 'etc/proxsave/backup.env');
+    chownSync(file, 1234, 1234);
+    const { code, stderr } = await runBackup(sandbox, { env: channels.env });
+    expect(code, stderr).toBe(14);
+    expect(existsSync(sandbox.backups)).toBe(false);
+    expect(lastRecord(sandbox)).toMatchObject({ status: 'failed', exit_code: 14, exit_name: 'security' });
+    expectToldOnce(channels, 'failed');
+    expect(JSON.parse(channels.webhook.requests[0]!.body)).toMatchObject({
+      exit_code: 14,
+      error: `${file} belongs to user 1234, who can change it`,
+      next_step: expect.stringContaining(`chown root ${file}`),
+    });
+  },
+);
 
 test('each level hears of the runs that it is for, over a row of runs', async () => {
   const levels = ['always', 'warning', 'failure', 'change'];

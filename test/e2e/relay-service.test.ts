@@ -65,6 +65,12 @@ describe.skipIf(noContainer !== undefined)(
       expect(hosts()).toHaveLength(1);
       machine.must(['systemctl', 'restart', 'proxsave-relay']);
       await until('it answers after a restart', isHealthy);
+      // The wait before a restart is the unit's own affair.
+      machine.write(
+        '/run/systemd/system/proxsave-relay.service.d/soon.conf',
+        '[Service]\nRestartSec=100ms\n',
+      );
+      machine.must(['systemctl', 'daemon-reload']);
       machine.must(['systemctl', 'kill', '-s', 'KILL', 'proxsave-relay']);
       await until('systemd starts it again', () => {
         const restarts = machine.must(['systemctl', 'show', '-P', 'NRestarts', 'proxsave-relay']).trim();
@@ -77,6 +83,28 @@ describe.skipIf(noContainer !== undefined)(
       expect(again.code, again.stderr).toBe(0);
       expect(hosts()).toHaveLength(2);
     });
+
+    test('a machine that was lost and restored has its hosts again, with the secrets that they know', async () => {
+      const state = '/var/lib/private/proxsave-relay';
+      const hosts = () => machine.must([proxsave, 'relay', 'hosts', '--json']);
+      const ids = () =>
+        (JSON.parse(hosts()) as { hosts: { hostId: string }[] }).hosts.map(({ hostId }) => hostId);
+      const [before, key] = [ids(), machine.must(['cat', `${state}/relay.key`])];
+      const backup = machine.run([proxsave, 'backup', '--only', 'own-config']);
+      expect(backup.code, backup.stderr).toBeLessThan(2);
+      machine.must(['systemctl', 'stop', 'proxsave-relay']);
+      machine.must(['rm', '-rf', '/var/lib/proxsave-relay', state]);
+      const restored = machine.run([proxsave, 'restore', 'latest', '--only', 'own-config', '--yes']);
+      expect(restored.code, restored.stdout + restored.stderr).toBeLessThan(2);
+      // The user that the service had is gone; systemd gives it the files anew.
+      machine.must(['chown', '-R', '12345:12345', state]);
+      machine.must(['systemctl', 'start', 'proxsave-relay']);
+      await until('it answers after the restore', isHealthy);
+      expect(ids()).toEqual(before);
+      expect(machine.must(['cat', `${state}/relay.key`])).toBe(key);
+      const again = pair(machine.must([proxsave, 'relay', 'code']));
+      expect(again.code, again.stderr + journal()).toBe(0);
+    }, 120_000);
 
     test('an orderly stop is no failure, and nothing in the journal is secret', () => {
       machine.must(['systemctl', 'stop', 'proxsave-relay']);

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { hostFacts, restore, restoredHost, savedHost, undo } from '../support/restore-host.ts';
 import { runBackup, startProgram, until } from '../support/run-program.ts';
-import { namesIn } from '../support/sandbox.ts';
+import { namesIn, type Sandbox } from '../support/sandbox.ts';
 
 const own = '/usr/local/share/own';
-const manyFiles = Object.fromEntries(
-  Array.from({ length: 400 }, (_, index) => [`${own}/${index}`, `${index}\n`]),
-);
+const filesOf = (length: number) =>
+  Object.fromEntries(Array.from({ length }, (_, index) => [`${own}/${index}`, `${index}\n`]));
+const manyFiles = filesOf(400);
 
 /** A restore of many files that is at work when it comes back. */
 async function restoreAtWork() {
@@ -66,7 +66,84 @@ test('a backup while a restore runs does nothing and ends with 16', { timeout: 9
   child.kill('SIGSTOP');
   const backup = await runBackup(sandbox);
   child.kill('SIGCONT');
-  expect([backup.code, backup.stderr]).toEqual([16, expect.stringContaining('another run')]);
+  expect([backup.code, backup.stderr]).toEqual([
+    16,
+    expect.stringMatching(new RegExp(`a restore \\(process ${child.pid} since .*\\) is at work`, 'u')),
+  ]);
   expect(namesIn(sandbox.backups)).toEqual(archives);
   expect((await ended).code).toBeLessThanOrEqual(1);
 });
+
+async function listed(sandbox: Sandbox): Promise<{ id: string; status: string }[]> {
+  const { stdout } = await undo(sandbox, '--list', '--json');
+  return (JSON.parse(stdout) as { restores: { id: string; status: string }[] }).restores;
+}
+
+test('while half of a host is restored, backups and other restores hold still and say what to do', async () => {
+  const { sandbox, wrecked, child, ended } = await restoreAtWork();
+  const archives = namesIn(sandbox.backups);
+  child.kill('SIGKILL');
+  await ended;
+  const [{ id } = { id: '' }] = await listed(sandbox);
+  const half = hostFacts(sandbox);
+  for (const held of [
+    await runBackup(sandbox),
+    await restore(sandbox, ['--from', sandbox.archive, '--yes']),
+  ]) {
+    expect(held.code, held.stderr).toBe(16);
+    expect(held.stderr).toContain(`proxsave restore --resume ${id}`);
+    expect(held.stderr).toContain(`proxsave undo ${id}`);
+  }
+  expect(namesIn(sandbox.backups)).toEqual(archives);
+  expect(hostFacts(sandbox)).toEqual(half);
+  const undone = await undo(sandbox, id, '--yes');
+  expect(undone.code, undone.stderr).toBe(0);
+  expect(hostFacts(sandbox)).toEqual(wrecked);
+  const backup = await runBackup(sandbox);
+  expect(backup.code, backup.stderr).toBeLessThanOrEqual(1);
+  expect(namesIn(sandbox.backups).length).toBeGreaterThan(archives.length);
+});
+
+test('a restore that was killed before its first change is resumed from its archive, or forgotten', async () => {
+  const sandbox = await savedHost({ ...restoredHost, ...filesOf(600) }, { CUSTOM_BACKUP_PATHS: own });
+  const saved = hostFacts(sandbox);
+  rmSync(join(sandbox.root, own), { recursive: true });
+  const wrecked = hostFacts(sandbox);
+  const kept = join(sandbox.root, 'var/lib/proxsave/restore');
+  const killed = async (): Promise<string> => {
+    const known = namesIn(kept);
+    const { child, ended } = startProgram(
+      ['restore', '--root', sandbox.root, '--from', sandbox.archive, '--with-review', '--yes'],
+      sandbox.env,
+    );
+    const id = () => namesIn(kept).find((name) => !known.includes(name)) ?? 'none';
+    await until('contents are put aside', () => namesIn(join(kept, id(), 'new')).length > 3);
+    child.kill('SIGKILL');
+    await ended;
+    expect((await listed(sandbox))[0]).toMatchObject({ id: id(), status: 'preparing' });
+    expect(hostFacts(sandbox)).toEqual(wrecked);
+    return id();
+  };
+  const first = await killed();
+  // Nothing has changed, so nobody has to wait.
+  expect((await runBackup(sandbox)).code).toBeLessThanOrEqual(1);
+  expect((await undo(sandbox, first, '--yes')).code).toBe(0);
+  expect(hostFacts(sandbox)).toEqual(wrecked);
+  const second = await killed();
+  const [, newer] = archivesOf(sandbox);
+  const other = await restore(sandbox, ['--resume', second, '--from', newer ?? '']);
+  expect([other.code, other.stderr]).toEqual([expect.any(Number), expect.stringContaining('plan')]);
+  expect(other.code).toBeGreaterThan(1);
+  expect(hostFacts(sandbox)).toEqual(wrecked);
+  const resumed = await restore(sandbox, ['--resume', second]);
+  expect(resumed.code, resumed.stderr).toBe(0);
+  expect(hostFacts(sandbox)).toEqual(saved);
+  expect((await undo(sandbox, second, '--yes')).code).toBe(0);
+  expect(hostFacts(sandbox)).toEqual(wrecked);
+});
+
+function archivesOf({ backups }: Sandbox): string[] {
+  return namesIn(backups)
+    .filter((name) => name.endsWith('.bundle.tar'))
+    .map((name) => join(backups, name));
+}

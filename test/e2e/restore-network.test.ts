@@ -122,6 +122,53 @@ describe.skipIf(noContainer !== undefined)(
       expect(guards()).toEqual([]);
     });
 
+    test('is settled once: it can neither be confirmed twice nor taken back past its guard', async () => {
+      mustProxsave(machine, ...only);
+      const [other = ''] = /^\S+/u.exec(mustProxsave(machine, 'undo', '--list')) ?? [];
+      machine.write(file, interfaces());
+      const restore = await apply('settled', 3_000);
+      const id = idOf();
+      expect(id).not.toBe(other);
+      restore.signal('HUP');
+      await waitUntil('it has ended', () => restore.code() !== undefined);
+      const undoOther = runProxsave(machine, 'undo', other, '--yes');
+      expect([undoOther.code, undoOther.stderr]).toEqual([
+        16,
+        expect.stringContaining('waits to be confirmed'),
+      ]);
+      const again = runProxsave(machine, ...only);
+      expect([again.code, again.stderr]).toEqual([16, expect.stringContaining(`proxsave confirm ${id}`)]);
+      // By hand, with the words that the guard uses: it is the guard all the same that takes it back.
+      mustProxsave(machine, 'undo', id, '--yes', '--reload-network');
+      expect(hasAnother()).toBe(false);
+      expect(guards()).toEqual([]);
+      for (const args of [['confirm'], ['confirm', id]]) {
+        const { code, stderr } = runProxsave(machine, ...args);
+        expect([code, stderr]).toEqual([2, expect.stringContaining('nothing waits to be confirmed')]);
+      }
+    });
+
+    test('is gone for good when its guard was cut off between the undo and its own end', async () => {
+      const restore = await apply('cut', 3_000);
+      const id = idOf();
+      restore.signal('KILL');
+      await waitUntil('it is dead', () => restore.code() === 137);
+      const service = `/etc/systemd/system/proxsave-guard-${id}.service`;
+      const unit = read(machine, service);
+      const cutOff = unit
+        .replace(/^ExecStartPost=.*$/mu, 'ExecStartPost=/bin/false')
+        .replace(/^Restart=.*$/mu, '');
+      machine.write(service, cutOff);
+      sh('systemctl daemon-reload');
+      expect(machine.run(['systemctl', 'start', `proxsave-guard-${id}.service`]).code).not.toBe(0);
+      expect(hasAnother()).toBe(false);
+      machine.write(service, unit);
+      sh(`systemctl daemon-reload; systemctl start proxsave-guard-${id}.service`);
+      expect(machine.run(['systemctl', 'is-enabled', `proxsave-guard-${id}.timer`]).code).not.toBe(0);
+      expect(read(machine, file)).toBe(interfaces());
+      expect(runProxsave(machine, 'backup', '--dry-run').code).toBe(0);
+    });
+
     test('goes back though the connection is lost and the restore is dead', async () => {
       const restore = await apply('lost', 15);
       restore.signal('HUP');
@@ -158,16 +205,18 @@ describe.skipIf(noContainer !== undefined)(
       expect(hasAnother()).toBe(false);
     });
 
-    test('is taken back at once when the host loses its default route by it', () => {
+    test('is taken back at once when the host loses its link and its default route by it', () => {
+      const broken = `ip route del default; ip -n lan link set lan0 down`;
       machine.write(
         '/etc/network/if-up.d/breaks',
-        `#!/bin/sh\ncase "$IFACE" in eth0) grep -q 198.51 ${file} && ip route del default; esac; exit 0\n`,
+        `#!/bin/sh\ncase "$IFACE" in eth0) grep -q 198.51 ${file} && { ${broken}; } ;; esac; exit 0\n`,
         0o755,
       );
       const { code, stderr } = runProxsave(machine, ...live(3_000));
-      sh('rm /etc/network/if-up.d/breaks');
+      sh('rm /etc/network/if-up.d/breaks; ip -n lan link set lan0 up');
       expect(code, stderr).toBe(17);
       expect(stderr).toContain('there is no default route any more');
+      expect(stderr).toContain('network card eth0 has lost its link');
       expect(read(machine, file)).toBe(interfaces());
       expect(hasAnother()).toBe(false);
       expect(isReached(machine, '192.0.2.10')).toBe(true);

@@ -1,11 +1,16 @@
 // A restore on a booted Debian with systemd: everything comes back as it was saved, the undo brings back the wreck, and services
 // that ran before run after, whatever happens meanwhile.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { noContainer, startContainer, type Container } from '../support/container.ts';
+import { hasPrograms } from '../support/needs.ts';
 import {
   manifestOf,
   mustProxsave,
+  proxsaveSession,
   read,
   runProxsave,
   startProxsave,
@@ -115,6 +120,53 @@ describe.skipIf(noContainer !== undefined)(
       expect(stateOf(machine, 'cron.service')).toBe('active');
       expect(manifest()).toEqual(hungUp.code() === 0 ? saved : wrecked);
       mustProxsave(machine, ...restore);
+    });
+
+    test.skipIf(!hasPrograms('tmux'))(
+      'ends what it began when its terminal is really gone (where tmux is installed)',
+      async () => {
+        const saved = manifest();
+        wreck();
+        const wrecked = manifest();
+        const directory = mkdtempSync(join(tmpdir(), 'proxsave-services-'));
+        onTestFinished(() => {
+          rmSync(directory, { recursive: true, force: true });
+        });
+        const session = proxsaveSession(machine, directory, ...restore);
+        await waitUntil('cron is stopped', () => stateOf(machine, 'cron.service') !== 'active');
+        session.hangUp();
+        await waitUntil('it has ended', () => machine.run(['pgrep', '-f', 'src/main.ts restore']).code !== 0);
+        expect(stateOf(machine, 'cron.service')).toBe('active');
+        expect([saved, wrecked]).toContainEqual(manifest());
+        mustProxsave(machine, ...restore);
+      },
+    );
+
+    test('on a host without systemd does its work, says what is to be told to whom, and guards no network', () => {
+      const without = (...args: readonly string[]) =>
+        machine.run([
+          ...['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /run/systemd && exec "$@"', 'sh'],
+          ...['/opt/proxsave/proxsave', ...args],
+        ]);
+      const saved = manifest();
+      wreck();
+      const cron = machine.must(['systemctl', 'show', '-P', 'MainPID', 'cron.service']);
+      const { code, stdout, stderr } = without(...restore);
+      expect(code, stderr).toBe(0);
+      expect(manifest()).toEqual(saved);
+      expect(machine.must(['systemctl', 'show', '-P', 'MainPID', 'cron.service'])).toBe(cron);
+      expect(stdout).toContain('systemctl try-restart cron.service');
+
+      machine.write('/etc/network/interfaces', 'auto lo\niface lo inet loopback\n# another\n');
+      const before = read(machine, '/etc/network/interfaces');
+      const live = without(...restore, '--include', 'network', '--apply-network');
+      expect([live.code, live.stderr]).toEqual([
+        3,
+        expect.stringContaining('systemd does not run this host'),
+      ]);
+      expect(read(machine, '/etc/network/interfaces')).toBe(before);
+      runProxsave(machine, ...restore);
+      expect(manifest()).toEqual(saved);
     });
 
     test('kills a service that does not stop, after a countdown, and starts it again', () => {

@@ -189,6 +189,34 @@ test('areas and paths are named or left out', async () => {
   expect(readFileSync(join(sandbox.root, 'etc/ssh/sshd_config'), 'utf8')).toBe('wrecked\n');
 });
 
+test('names that are empty are refused, and those that mean nothing in the archive are told', async () => {
+  const sandbox = await savedHost();
+  wreck(sandbox);
+  const wrecked = hostFacts(sandbox);
+  for (const flag of ['--only', '--skip', '--include', '--from', '--mode']) {
+    const empty = await restore(sandbox, ['--from', sandbox.archive, ...all, flag, '']);
+    expect([empty.code, empty.stderr], flag).toEqual([2, expect.stringContaining(flag)]);
+  }
+  const root = await runProgram(['restore', '--root', '', '--from', sandbox.archive, ...all], sandbox.env);
+  expect([root.code, root.stderr]).toEqual([2, expect.stringContaining('--root has no value')]);
+  const none = await restore(sandbox, ['--from', sandbox.archive, ...all, '--only', '/etc/cron.t,/etc/[a-']);
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('/etc/cron.t')]);
+  expect(hostFacts(sandbox)).toEqual(wrecked);
+  // A slip in what is skipped, beside what was meant; paths are read as the system reads them.
+  const slip = await restore(sandbox, [
+    '--from',
+    sandbox.archive,
+    ...all,
+    '--only',
+    '//etc/./cron.daily/../cron.d/,ssh',
+    '--skip',
+    '/etc/shh',
+  ]);
+  expect([slip.code, slip.stdout]).toEqual([1, expect.stringContaining('/etc/shh')]);
+  expect(existsSync(join(sandbox.root, 'etc/cron.d/job'))).toBe(true);
+  expect(readFileSync(join(sandbox.root, 'etc/default/grub'), 'utf8')).toBe('GRUB_TIMEOUT=0\n');
+});
+
 test('a plan that was saved is carried out as it was shown, or not at all', async () => {
   const sandbox = await savedHost();
   const saved = hostFacts(sandbox);

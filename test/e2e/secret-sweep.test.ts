@@ -31,10 +31,11 @@ const secrets = {
   rcloneVariable: 'MARKrclone-variable',
   pingKey: 'MARKping-key-0123456789',
   passphrase: 'MARKpassphrase 12 /+="',
+  proxy: 'MARKproxy-password-of-the-site',
   shortPass: 'q7Z',
 };
 /** What a service can repeat: what it was sent, or could have been. The relay's secret is known to the relay alone. */
-const neverSent = ['relay', 'rcloneVariable', 'passphrase'];
+const neverSent = ['proxy', 'relay', 'rcloneVariable', 'passphrase'];
 const sent = Object.entries(secrets).flatMap(([name, secret]) => (neverSent.includes(name) ? [] : [secret]));
 
 /** Refusals that quote one secret each in every spelling, in turn: an answer is cut, so each must come first. */
@@ -141,7 +142,7 @@ async function setTheStage(): Promise<Stage> {
     RCLONE_CONFIG_DAV_PASS: secrets.rcloneVariable,
     PROXSAVE_PASSPHRASE: secrets.passphrase,
     // Telegram is not asked: what is in the way refuses, and is told of as the proxy.
-    HTTPS_PROXY: good.origin,
+    HTTPS_PROXY: good.origin.replace('//', `//proxy:${secrets.proxy}@`),
     GOOD_SMTP_PORT: String(goodSmtp.port),
   };
   const mails = () => [...smtp.mails, ...goodSmtp.mails].map(({ raw }) => raw).join('\n');
@@ -259,7 +260,7 @@ function filesBelow({ base }: Sandbox): Record<string, string> {
 
 /** What the services were sent, without the places in which each of them gets its own secret. */
 function requestsTo(receivers: Readonly<Record<string, HttpReceiver>>): Record<string, string> {
-  const ownHeaders = ['authorization', 'x-api-key', 'x-gotify-key'];
+  const ownHeaders = ['authorization', 'proxy-authorization', 'x-api-key', 'x-gotify-key'];
   return Object.fromEntries(
     Object.entries(receivers).map(([name, { requests }]) => [
       `request to ${name}`,

@@ -2,6 +2,7 @@
 // of one tree that is built once (tools/build-test-container.sh); the project is there read-only. No network but its own
 // loopback.
 
+import { createHash } from 'node:crypto';
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import {
   existsSync,
@@ -17,7 +18,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hasPrograms, canMount } from './needs.ts';
 
 const project = join(import.meta.dirname, '../..');
-const tree = process.env.PROXSAVE_TEST_TREE ?? '/var/cache/proxsave-test/debian';
+const builder = join(project, 'tools/build-test-container.sh');
+/** Another builder makes another tree: one that other tests run in now is never touched. */
+const builderDigest = createHash('sha256').update(readFileSync(builder)).digest('hex').slice(0, 12);
+const tree = process.env.PROXSAVE_TEST_TREE ?? `/var/cache/proxsave-test/debian-${builderDigest}`;
 const bootLimitMs = 60_000;
 const haltLimitMs = 20_000;
 const commandLimitMs = 60_000;
@@ -49,6 +53,8 @@ export interface Container {
   run(argv: readonly string[], options?: { input?: string; env?: Readonly<Record<string, string>> }): Ran;
   /** The same; fails the test with what the program said when it does not end with 0. Gives stdout. */
   must(argv: readonly string[]): string;
+  /** What this side runs to have a program run inside, e.g. at a terminal of this side. */
+  enter(argv: readonly string[], env?: Readonly<Record<string, string>>): string[];
   /** `name` is a path inside; makes its directory. */
   write(name: string, content: string, mode?: number): void;
   /** Halts in order, and boots again. */
@@ -61,7 +67,7 @@ export interface Container {
 
 /** Builds the tree if need be (a minute or two), boots, waits until systemd has started everything. */
 export async function startContainer(): Promise<Container> {
-  execFileSync('sh', [join(project, 'tools/build-test-container.sh'), tree], {
+  execFileSync('sh', [builder, tree], {
     stdio: 'pipe',
     timeout: 900_000,
   });
@@ -83,18 +89,23 @@ export async function startContainer(): Promise<Container> {
 
 function containerOver(base: string, root: string, first: Machine): Container {
   let machine = first;
-  const run: Container['run'] = (argv, { input = '', env = {} } = {}) => {
+  const enter: Container['enter'] = (argv, env = {}) => {
     const variables = Object.entries(env).map(([key, value]) => `${key}=${value}`);
-    const { status, stdout, stderr } = spawnSync(
-      'nsenter',
-      ['-t', String(machine.leader), '-a', '--', 'env', '-i', path, ...variables, ...argv],
-      { input, encoding: 'utf8', timeout: commandLimitMs, maxBuffer: 64 * 1024 * 1024 },
-    );
+    return [
+      ...['nsenter', '-t', String(machine.leader), '-a', '--'],
+      ...['env', '-i', path, ...variables, ...argv],
+    ];
+  };
+  const run: Container['run'] = (argv, { input = '', env = {} } = {}) => {
+    const [program = '', ...args] = enter(argv, env);
+    const options = { input, timeout: commandLimitMs, maxBuffer: 64 * 1024 * 1024 };
+    const { status, stdout, stderr } = spawnSync(program, args, { ...options, encoding: 'utf8' });
     return { code: status, stdout, stderr };
   };
   return {
     root,
     run,
+    enter,
     must: (argv) => {
       const { code, stdout, stderr } = run(argv);
       if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}: ${stderr}${stdout}`);

@@ -13,12 +13,15 @@ export interface ReceivedRequest {
   body: string;
 }
 
-/** `never`: the request is taken and never answered. `cut`: the connection breaks in the middle of the body. */
+/**
+ * `never`: the request is taken and never answered. `cut`: the connection breaks in the middle of the body. `drip`: a byte of
+ * the body now and then, for ever.
+ */
 export interface Answer {
   status?: number;
   headers?: Readonly<Record<string, string>>;
   body?: string;
-  fault?: 'never' | 'cut' | 'reset';
+  fault?: 'never' | 'cut' | 'reset' | 'drip';
 }
 
 export interface HttpReceiver {
@@ -47,6 +50,14 @@ export async function startReceiver(answers: readonly Answer[] = [{}]): Promise<
       if (answer.fault === 'never') return;
       if (answer.fault === 'reset') {
         request.socket.destroy();
+        return;
+      }
+      if (answer.fault === 'drip') {
+        response.writeHead(answer.status ?? 200, answer.headers);
+        const drops = setInterval(() => response.write(' '), 20);
+        response.on('close', () => {
+          clearInterval(drops);
+        });
         return;
       }
       const body = answer.body ?? '';

@@ -92,12 +92,15 @@ export interface FuseMount extends TestMount {
   pid: number;
 }
 
-/** A directory seen through a FUSE process with these options of bindfs. */
-export async function mountBindfs(options: readonly string[] = []): Promise<FuseMount> {
+/** A directory seen through a FUSE process with these options of bindfs; `at`: where, and what is shown. */
+export async function mountBindfs(
+  options: readonly string[] = [],
+  at: { path?: string; source?: string } = {},
+): Promise<FuseMount> {
   const base = temporary();
-  const [source, path] = [join(base, 'source'), join(base, 'mounted')];
-  mkdirSync(source);
-  mkdirSync(path);
+  const { source = join(base, 'source'), path = join(base, 'mounted') } = at;
+  mkdirSync(source, { recursive: true });
+  mkdirSync(path, { recursive: true });
   const child = spawn('bindfs', ['-f', ...options, source, path], { stdio: 'ignore' });
   const mount = cleanedUp(path, () => {
     child.kill('SIGCONT');

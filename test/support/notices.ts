@@ -71,3 +71,27 @@ export const hugeNotice: Notice = noticeOf(
     logTail: Array.from({ length: 100 }, () => 'log <line> & more '.repeat(20)),
   },
 );
+
+/** Texts of nothing but this, everywhere: what a format escapes makes a message longer than it looks. */
+export function noticeFullOf(unit: string): Notice {
+  const text = unit.repeat(Math.ceil(6000 / unit.length));
+  const findings = Array.from({ length: 40 }, (_, index) => ({
+    severity: index % 2 === 0 ? ('error' as const) : ('warning' as const),
+    code: `kind-${index}`,
+    message: text,
+    hint: text,
+  }));
+  const tiers = ['primary', 'secondary', 'cloud'].map((tier) => {
+    return { tier, status: 'failed' as const, location: text, detail: text };
+  });
+  return noticeOf(
+    {
+      ...runRecords.holes,
+      hostname: `pve-${text.slice(0, 300).replaceAll('\n', '')}`,
+      error: text,
+      findings,
+      tiers,
+    },
+    { hint: text, product: text, changes: [{ area: text, added: [text], removed: [], changed: [text] }] },
+  );
+}

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectInContainer, type Container, type Ran } from './container.ts';
+import { startSession, type TerminalSession } from './terminal-session.ts';
 
 const proxsave = `${projectInContainer}/proxsave`;
 
@@ -44,6 +45,16 @@ echo $? >${base}.code
       return text === '' ? undefined : Number(text);
     },
   };
+}
+
+/** With somebody at a terminal; `directory` is one of this side, and the test's own. */
+export function proxsaveSession(
+  machine: Container,
+  directory: string,
+  ...args: readonly string[]
+): TerminalSession {
+  const argv = machine.enter([proxsave, ...args], { TERM: 'xterm' });
+  return startSession(directory, argv.join(' '), { PATH: process.env.PATH ?? '' });
 }
 
 export async function waitUntil(what: string, holds: () => boolean, limitMs = 60_000): Promise<void> {
@@ -91,6 +102,11 @@ WantedBy=sysinit.target
   // Nobody answers there, and that at once.
   machine.write('/etc/resolv.conf', 'nameserver 127.0.0.1\n');
   await machine.reboot();
+}
+
+/** What Proxmox hosts have in the place of ifupdown. */
+export function installIfupdown2(machine: Container): void {
+  machine.must(['sh', '-ec', 'dpkg --install /var/cache/test-packages/ifupdown2_*.deb']);
 }
 
 /** The file of /etc/network, with another address besides its own. */

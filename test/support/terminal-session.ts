@@ -13,6 +13,8 @@ export interface TerminalSession {
   /** Key names of tmux: `Enter`, `Down`, `C-c`. */
   press(...keys: string[]): void;
   type(text: string): void;
+  /** The terminal goes away, as with a lost connection. Nothing can be seen afterwards. */
+  hangUp(): void;
 }
 
 /** Runs a shell command; when it ends, the screen shows `ended with CODE`. */
@@ -27,11 +29,15 @@ export function startSession(
       encoding: 'utf8',
       env: { ...env, LC_ALL: 'C.UTF-8', TERM: 'xterm' },
     });
-  const script = `${command}; echo "ended with $?"; while [ -e "${directory}" ]; do sleep 0.2; done`;
+  // Ctrl-C is for the command alone.
+  const script = `trap : INT; ${command}; echo "ended with $?"; while [ -e "${directory}" ]; do sleep 0.2; done`;
   tmux('new-session', '-d', '-x', '110', '-y', '50', 'sh', '-c', script);
-  onTestFinished(() => {
-    tmux('kill-server');
-  });
+  let isThere = true;
+  const hangUp = () => {
+    if (isThere) tmux('kill-server');
+    isThere = false;
+  };
+  onTestFinished(hangUp);
   const screen = () => tmux('capture-pane', '-p', '-S', '-', '-J');
   return {
     screen,
@@ -46,5 +52,6 @@ export function startSession(
     type: (text) => {
       tmux('send-keys', '-l', text);
     },
+    hangUp,
   };
 }

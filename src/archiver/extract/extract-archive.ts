@@ -9,7 +9,7 @@ import { dedupManifestPath, readDedupManifest } from '../read/dedup-manifest.ts'
 import { finishDeferred } from './extract-deferred.ts';
 import { addEntryProblem, writeChecked, type ExtractRun } from './extract-entry.ts';
 import { defaultLimits, type ExtractLimits, type ExtractOptions } from './extract-options.ts';
-import { createOwnerLookup } from './extract-owner.ts';
+import { createOwnerLookup, type OwnerLists } from '../../host/file-owners.ts';
 import { EntryError, toSafePath, type SafePath } from './extract-path.ts';
 import { planFromIndex, type IndexPlan } from './extract-plan.ts';
 import { TargetTree, type TreeCounts } from './extract-tree.ts';
@@ -56,7 +56,7 @@ export async function extractArchive(
     to,
     overwrite: options.overwrite ?? false,
     keepSpecialModes: options.keepSpecialModes ?? false,
-    ownerOf: keepsOwner ? createOwnerLookup(host) : null,
+    ownerOf: keepsOwner ? createOwnerLookup(ownerLists(host)) : null,
   });
   const run: ExtractRun = { host, archive, options, tree, plan, problems, deferred: [], dedup: new Map() };
   // What was read before a damaged place is worth keeping, and gets its links and modes.
@@ -222,4 +222,10 @@ function reportOf(counts: TreeCounts, problems: ProblemList, notes: readonly str
     problemCount: problems.total,
     notes,
   };
+}
+
+/** Of the host on which it is extracted. */
+function ownerLists(host: Host): OwnerLists {
+  const text = (path: string) => host.fs.readTextIfExists(host.resolve(path));
+  return { passwd: text('/etc/passwd'), group: text('/etc/group') };
 }

@@ -7,7 +7,7 @@ import type { EntryMeta } from '../../entry.ts';
 import { isSystemError } from '../../errors.ts';
 import { joinReal, type Host, type RealPath } from '../../host/host.ts';
 import { EntryError, parentsOf, type SafePath } from './extract-path.ts';
-import type { Owner } from './extract-owner.ts';
+import type { Owner } from '../../host/file-owners.ts';
 
 export interface TreeSettings {
   to: RealPath;

@@ -70,7 +70,7 @@ export const retention = section(
     },
     MAX_FAILED_LOGS: limit({
       default: '30',
-      doc: 'Logs and run records of runs that left no archive, newest first; 0, less or empty keeps all. Those of other runs go with their archive.',
+      doc: 'Logs of runs that left no archive, newest first; 0, less or empty keeps all. Those of other runs go with their archive. Run records stay, the newest 2000 of them.',
     }),
   },
 );

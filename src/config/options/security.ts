@@ -4,16 +4,16 @@ export const security = section('security', 'Security checks', 'What is checked 
   SECURITY_CHECK_ENABLED: bool({
     default: 'true',
     aliases: [{ name: 'FULL_SECURITY_CHECK' }],
-    doc: 'Check owner and mode of the configuration, of keys and of backup directories.',
+    doc: 'Check before a backup that nobody but root can change the configuration and AGE_RECIPIENT_FILE.',
   }),
   AUTO_FIX_PERMISSIONS: bool({
     default: 'true',
-    doc: 'Correct what the check finds instead of only reporting it.',
+    doc: 'Correct the mode of a file that others can change, with a warning. A file of another owner is never corrected.',
   }),
   CONTINUE_ON_SECURITY_ISSUES: bool({
     default: 'false',
     aliases: [{ name: 'ABORT_ON_SECURITY_ISSUES', inverse: true }],
-    doc: 'Go on after errors of the security check. With false the run ends with exit code 14.',
+    doc: 'Go on, with a warning, when the check finds what cannot be corrected. With false the run ends with exit code 14.',
   }),
   CHECK_NETWORK_SECURITY: bool({
     default: 'false',

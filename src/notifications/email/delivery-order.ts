@@ -24,7 +24,7 @@ export interface DeliveryOrder {
 }
 
 /**
- * The chosen method, then what may stand in for it: a configured mail server or relay behind pmf, and sendmail last where
+ * The chosen method, then what may stand in for it: a configured relay behind pmf, and sendmail last where
  * EMAIL_FALLBACK_SENDMAIL allows it. A method that lacks its settings is left out; when none is left, says what to set.
  */
 export function planDelivery(values: DeliveryKeys): DeliveryOrder | Misconfigured {

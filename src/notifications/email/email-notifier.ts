@@ -6,8 +6,10 @@ import { chosenSender, mailRedactor, senderOf } from '../../config/mail-account.
 import type { Host } from '../../host/host.ts';
 import { isLocalMailbox, isMailAddress, isPublicMailAddress } from '../../util/mail-address.ts';
 import type { Redact } from '../../ui/redact.ts';
+import { printable } from '../../util/printable.ts';
 import type { Notice } from '../notice.ts';
 import type { Delivery, Misconfigured, Notifier } from '../notifier.ts';
+import { cutText } from '../render/cut-text.ts';
 import { sendMailByRelay } from '../relay-client/relay-client.ts';
 import { planDelivery, type DeliveryOrder } from './delivery-order.ts';
 import { findRecipient } from './find-recipient.ts';
@@ -73,7 +75,7 @@ async function sendMail(host: Host, job: Job, signal: AbortSignal): Promise<Deli
     );
     attempts += outcome.attempts;
     if (outcome.isSent) return describeSent(method, outcome, { failures, hint, attempts, redact });
-    failures.push(`${method}: ${outcome.detail}`);
+    failures.push(`${method}: ${shownWords(outcome.detail, redact)}`);
     hint ??= outcome.hint;
     if (outcome.isPartial === true || signal.aborted) break;
   }
@@ -99,10 +101,17 @@ function describeSent(method: MailMethod, outcome: MailAttempt, past: Past): Del
   return {
     status: 'sent',
     via: before.length === 0 ? method : `${method} (${before.join('; ')})`,
-    detail: past.redact(outcome.detail),
+    detail: shownWords(outcome.detail, past.redact),
     ...(hint === undefined ? {} : { hint: past.redact(hint) }),
     attempts: past.attempts,
   };
+}
+
+const shownCharacters = 500;
+
+/** Of servers and programs, which may say a lot. Redacted before they are cut: half a secret is one too. */
+function shownWords(text: string, redact: Redact): string {
+  return cutText(printable(redact(text).replace(/\s+/g, ' ').trim()), shownCharacters);
 }
 
 interface MethodJob extends Job {

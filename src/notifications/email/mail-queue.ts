@@ -1,5 +1,6 @@
 // The queue of a local mail program, read through `mailq`. Its exit status 0 for a new mail says only that the mail is in
-// there; whether it gets out, and why not, is seen here. Forms: Postfix (what Proxmox installs) and dma.
+// there; whether it gets out, and why not, is seen here. Forms: Postfix (what Proxmox installs), Exim (what
+// Debian installs) and dma.
 
 import type { Host } from '../../host/host.ts';
 
@@ -35,7 +36,22 @@ export function parseMailQueue(text: string): QueuedMail[] | undefined {
   const content = text.trim();
   if (content === '' || /^Mail queue is empty/m.test(content)) return [];
   if (/^-+Queue ID-+/m.test(content)) return parsePostfix(content);
-  return /^ID\s*: /m.test(content) ? parseDma(content) : undefined;
+  if (/^ID\s*: /m.test(content)) return parseDma(content);
+  return eximHead.test(content) ? parseExim(content) : undefined;
+}
+
+/** ` 25m  2.9K 0t5C6f-0000c8-00 <sender>`: age, size, id. https://www.exim.org/exim-html-current/doc/html/spec_html/ch-the_exim_command_line.html */
+const eximHead = /^\s*\d+[mhdw]\s+[\d.]+[KM]?\s+([0-9A-Za-z]+-[0-9A-Za-z]+-[0-9A-Za-z]+)\s+<.*>(.*)$/m;
+
+/** Recipients stand below; a `D` marks those who have it. A frozen mail is not tried again. */
+function parseExim(content: string): QueuedMail[] {
+  return content.split(/\n\s*\n/).flatMap((block) => {
+    const [head = '', ...rest] = block.split('\n');
+    const [, id, more = ''] = eximHead.exec(head) ?? [];
+    if (id === undefined) return [];
+    const recipients = rest.map((line) => line.trim()).filter((line) => line !== '' && !/^D\s/.test(line));
+    return [{ id, recipients, ...(more.includes('frozen') ? { reason: 'frozen by Exim' } : {}) }];
+  });
 }
 
 /** Blocks behind a header line, with empty lines between; a reason in brackets stands before the recipients it is about. */

@@ -50,10 +50,12 @@ export function createHealthcheck(
   if (!values.HEALTHCHECK_ENABLED || values.HEALTHCHECK_MODE !== 'self') return undefined;
   const { checks } = checkAddresses(config);
   if (checks.length === 0) return undefined;
-  const redact = redactSpellings(config.redact, secretsOf(config, checks));
+  // For what the service says; names in an address (`pve1-backup`) must stay readable in what we say.
+  const redactAnswer = redactSpellings(config.redact, secretsOf(config, checks));
+  const { redact } = config;
   const ping = async (host: Host, check: CheckName, message: Message, stop: AbortSignal) => {
     const to = checks.find((candidate) => candidate.check === check);
-    return to === undefined ? [] : sendPing(host, { ...message, to, redact, stop });
+    return to === undefined ? [] : sendPing(host, { ...message, to, redact: redactAnswer, stop });
   };
   const pingWithLife = async (host: Host, check: CheckName, message: Message, stop: AbortSignal) => {
     const alive: Message = { signal: '', body: firstLine(message.body) };

@@ -5,7 +5,7 @@ import type { HttpResponse } from '../../host/http.ts';
 import type { Host } from '../../host/host.ts';
 import type { Redact } from '../../ui/redact.ts';
 import { version } from '../../version.ts';
-import { judgeStatus, sendPersistently, type Verdict } from '../http.ts';
+import { judgeService, sendPersistently, type Verdict } from '../http.ts';
 import type { RetryPolicy } from '../retry-policy.ts';
 import type { CheckAddress } from './check-addresses.ts';
 
@@ -70,7 +70,7 @@ interface Circumstances {
 
 /** The service answers 200 also for a check that it does not know, and for a ping that it does not count. */
 function judge(response: HttpResponse, { now, redact, key }: Circumstances): Verdict {
-  const verdict = judgeStatus(response, now, { service: 'the monitoring service', redact });
+  const verdict = judgeService(response, now, { service: 'the monitoring service', redact });
   const text = response.body.toString('utf8').toLowerCase();
   if (verdict.kind === 'accepted' && text.includes('(not found)')) {
     return { kind: 'refused', problem: 'it knows no such check', hint: `check ${key}` };

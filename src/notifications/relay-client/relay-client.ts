@@ -77,8 +77,9 @@ async function deliver(
   // One id for all attempts: the relay does not send again what it has sent.
   const body = Buffer.from(JSON.stringify({ message_id: randomUUID(), ...message }), 'utf8');
   let nonce = '';
-  const delivery = await sendPersistently(host, {
+  return sendPersistently(host, {
     service: 'the relay',
+    hint: 'check RELAY_URL, and that `proxsave relay` runs there',
     request: (now) => {
       nonce = newNonce();
       const headers = signedHeaders(credentials, { path, nonce, body, now });
@@ -89,8 +90,6 @@ async function deliver(
     redact: redactSpellings(place.redact, [credentials.secret.toString('base64')]),
     judge: (response, now) => judge(response, now, { secret: credentials.secret, nonce }),
   });
-  if (delivery.status === 'sent' || delivery.hint !== undefined) return delivery;
-  return { ...delivery, hint: 'check RELAY_URL, and that `proxsave relay` runs there' };
 }
 
 function signedHeaders(

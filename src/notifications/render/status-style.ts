@@ -1,24 +1,17 @@
-// How each outcome looks and how serious it is: one table for all channels.
+// How each outcome looks in messages: the table of all outcomes, with the colours and marks that only messages need.
 
 import type { TierResult } from '../../run-record.ts';
+import { outcomeStyles, type OutcomeLevel, type OutcomeStyle } from '../../ui/outcome-style.ts';
 import type { NoticeStatus } from '../notice.ts';
 
 /** What services with few levels are told. */
-export type NoticeLevel = 'good' | 'warning' | 'failure' | 'neutral';
+export type NoticeLevel = OutcomeLevel;
 
-export interface StatusStyle {
-  mark: string;
-  word: string;
-  level: NoticeLevel;
-}
+export type StatusStyle = Pick<OutcomeStyle, 'mark' | 'level'>;
 
 const styles: Readonly<Record<NoticeStatus, StatusStyle>> = {
-  success: { mark: '✅', word: 'success', level: 'good' },
-  warning: { mark: '⚠️', word: 'warning', level: 'warning' },
-  failed: { mark: '❌', word: 'failed', level: 'failure' },
-  skipped: { mark: '⏭️', word: 'skipped', level: 'neutral' },
-  interrupted: { mark: '⏹️', word: 'interrupted', level: 'failure' },
-  test: { mark: '🔔', word: 'test', level: 'neutral' },
+  ...outcomeStyles,
+  test: { mark: '🔔', level: 'neutral' },
 };
 
 /** `#RRGGBB`, readable on white and on black. */

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { LoadedConfig } from '../../config/load-config.ts';
 import type { HttpResponse } from '../../host/http.ts';
 import type { Redact } from '../../ui/redact.ts';
-import { judgeStatus, jsonBody, sendPersistently, type Verdict } from '../http.ts';
+import { jsonBody, judgeService, sendPersistently, type Verdict } from '../http.ts';
 import type { ChannelSetup, Notifier } from '../notifier.ts';
 import { defaultRetryPolicy } from '../retry-policy.ts';
 import { redactSpellings } from '../secret-spellings.ts';
@@ -96,7 +96,7 @@ const answerSchema = z.object({
 });
 
 function judgeAnswer(response: HttpResponse, now: Date, redact: Redact): Verdict {
-  const verdict = judgeStatus(response, now, { service: 'Telegram', redact });
+  const verdict = judgeService(response, now, { service: 'Telegram', redact });
   const answer = answerSchema.safeParse(jsonBody(response)).data;
   if (verdict.kind === 'accepted') {
     const id = answer?.result?.message_id;

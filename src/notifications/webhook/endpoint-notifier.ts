@@ -6,7 +6,7 @@ import type { WebhookEndpoint } from '../../config/webhook-endpoints.ts';
 import type { HttpResponse } from '../../host/http.ts';
 import type { Redact } from '../../ui/redact.ts';
 import { version } from '../../version.ts';
-import { jsonBody, judgeStatus, sendPersistently, type Verdict } from '../http.ts';
+import { jsonBody, judgeService, judgeStatus, sendPersistently, type Verdict } from '../http.ts';
 import type { Notice } from '../notice.ts';
 import type { Notifier } from '../notifier.ts';
 import { previewRequest } from '../preview-request.ts';
@@ -86,9 +86,12 @@ interface PreviewRequest {
 function previewEndpoint(format: WebhookFormat, { endpoint, notice, redact }: PreviewRequest): string {
   const { url, method, headers, body } = makeRequest(format, endpoint, notice, notice.startedAt);
   // What an address says besides its secrets, for formats that say it all there.
-  const query = format.build(notice, endpoint).body === undefined ? redact(new URL(url).search) : '';
+  const isAllInAddress = format.build(notice, endpoint).body === undefined;
+  const query = isAllInAddress ? [...new URL(url).searchParams] : [];
   const shown: unknown =
-    body === undefined ? decodeURIComponent(query.replaceAll('+', ' ')) : JSON.parse(body);
+    body === undefined
+      ? query.map(([name, value]) => `${name}=${redact(value)}`).join('\n')
+      : JSON.parse(body);
   return previewRequest({ method, address: url, headers, redact, ...(shown === '' ? {} : { body: shown }) });
 }
 
@@ -98,7 +101,7 @@ function judgeAnswer(
   now: Date,
   who: { service: string; redact: Redact },
 ): Verdict {
-  const verdict = judgeStatus(response, now, who);
+  const verdict = (format.takesAnyAnswer === true ? judgeStatus : judgeService)(response, now, who);
   if (verdict.kind !== 'accepted') return verdict;
   const { receipt, refusal } = format.readAnswer?.(jsonBody(response)) ?? {};
   if (refusal !== undefined)

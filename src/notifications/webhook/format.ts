@@ -20,6 +20,8 @@ export interface WebhookFormat {
   findMistake?(endpoint: WebhookEndpointValues): { message: string; hint: string } | undefined;
   /** Within the limits of the service. `endpoint.URL` is a web address. */
   build(notice: Notice, endpoint: WebhookEndpointValues): WebhookMessage;
+  /** Receivers of one's own: also one that answers with a web page took the message. */
+  readonly takesAnyAnswer?: true;
   /** From the service's answer: an id for the report, or that it refused in spite of its status. */
   readAnswer?(answer: unknown): { receipt?: string; refusal?: string };
 }

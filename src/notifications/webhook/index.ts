@@ -26,10 +26,17 @@ export const webhookChannel: Channel = {
   },
 };
 
-function findMistake({ name, prefix, values }: WebhookEndpoint): Misconfigured | undefined {
+/** Wrong values of these are made up for by their defaults: the message still gets there in the right form. */
+const dispensable: readonly string[] = ['NOTIFY_ON', 'PRIORITY'];
+
+function findMistake({ name, prefix, values, wrongKeys }: WebhookEndpoint): Misconfigured | undefined {
   const wrong = (message: string, hint: string): Misconfigured => {
     return { channel: 'webhook', name: `webhook ${name}`, message, hint };
   };
+  const wrongKey = wrongKeys.find((key) => !dispensable.includes(key));
+  if (wrongKey !== undefined) {
+    return wrong(`the value of its ${wrongKey} is wrong`, 'proxsave config check says what is allowed');
+  }
   const address = values.URL.trim();
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) {
     const message = address === '' ? `${prefix}URL is empty` : `${prefix}URL is no web address`;

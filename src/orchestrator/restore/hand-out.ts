@@ -38,9 +38,7 @@ export function listMissingPackages(
   const text = host.fs.readTextIfExists(joinReal(exportDirectory, manualList));
   const status = readHostText(host, '/var/lib/dpkg/status', maxStatusBytes);
   if (text === undefined || status === undefined) return undefined;
-  const installed = new Set(
-    [...status.matchAll(/^Package: (\S+)\nStatus: \S+ \S+ installed$/gmu)].map(([, name]) => name),
-  );
+  const installed = installedPackages(status);
   const missing = text
     .split('\n')
     .map((line) => line.trim())
@@ -49,4 +47,10 @@ export function listMissingPackages(
   const path = joinReal(exportDirectory, 'missing-packages.txt');
   host.fs.writeFileAtomic(path, `${missing.join('\n')}\n`, { mode: 0o600 });
   return { count: missing.length, path };
+}
+
+/** Names in dpkg's status file. Between a name and its state other fields may stand: `Essential`, `Protected`. */
+function installedPackages(status: string): Set<string> {
+  const stanzas = status.split('\n\n').filter((text) => /^Status: \S+ \S+ installed$/mu.test(text));
+  return new Set(stanzas.flatMap((text) => /^Package: (\S+)$/mu.exec(text)?.[1] ?? []));
 }

@@ -32,7 +32,8 @@ export interface LiveNetwork {
   addresses: readonly string[];
 }
 
-const networkPath = /^etc\/network\/interfaces(?:$|\.d\/)/u;
+/** All but the scripts in if-up.d and its kin: `source` may name any file. */
+const networkPath = /^etc\/network\/(?!if-)/u;
 
 /**
  * Undefined: the plan changes nothing of the network. Called before anything is changed.
@@ -60,6 +61,20 @@ export async function prepareLiveNetwork(
   return { wish, before: readNetworkTexts(host), addresses: address === undefined ? [] : [address] };
 }
 
+/** --apply-network was asked for, and there is nothing to set up. */
+export function reportNothingLive(run: Run, { entries }: Pick<RestorePlan, 'entries'>): void {
+  const held = entries.find(({ path, action }) => networkPath.test(path) && action !== 'same');
+  run.report({
+    severity: held === undefined ? 'info' : 'warning',
+    code: 'network-not-applied',
+    message:
+      held === undefined
+        ? '--apply-network had nothing to do: the network configuration does not change'
+        : `--apply-network had nothing to do: /${held.path} is left alone: ${held.reason}`,
+    ...(held === undefined ? {} : { path: held.path, hint: 'See the plan: proxsave restore --dry-run' }),
+  });
+}
+
 /**
  * Command that takes a restore back, network and all; absolute, for a unit of systemd. Without `--config`: where restores are
  * kept does not depend on it, and a file that is gone by then must not keep the undo from starting.
@@ -81,13 +96,23 @@ export async function setUpNetwork(
   const { host } = run;
   const directory = restoreDirectory(config.places.state, id);
   const { timeoutSeconds, ask } = wish;
+  const question = { isOpen: false };
   const end = await applyNetworkLive(
     host,
     { id, before, addresses, timeoutSeconds, revertCommands: [takeBackCommand(id)] },
     {
-      report: teller(run),
+      report: teller(run, question),
       isUndone: () => readJournal(host, directory).status === 'undone',
-      ...(ask === undefined ? {} : { ask }),
+      ...(ask === undefined
+        ? {}
+        : {
+            ask: async (about) => {
+              question.isOpen = true;
+              return ask(about).finally(() => {
+                question.isOpen = false;
+              });
+            },
+          }),
     },
   );
   if (end.outcome === 'confirmed' || end.outcome === 'waiting') {
@@ -102,7 +127,7 @@ export async function setUpNetwork(
 
 function whyTakenBack({ outcome, problems }: LiveNetworkEnd): string {
   if (outcome === 'late') return 'nobody confirmed the new network in time: the restore was taken back';
-  if (problems.length === 0) return 'the new network was not wanted: the restore was taken back';
+  if (outcome === 'reverted') return 'the new network was not wanted: the restore was taken back';
   return `the new network does not work, and the restore was taken back: ${problems.join('; ')}`;
 }
 
@@ -114,10 +139,14 @@ export async function reloadAfterUndo(run: Run, before: NetworkTexts): Promise<v
 
 const tellEverySeconds = 10;
 
-function teller(run: Run): (progress: { message: string; secondsLeft?: number }) => void {
+/** While a question stands on the screen nothing is written into it; the question names the time. */
+function teller(
+  run: Run,
+  question: Readonly<{ isOpen: boolean }>,
+): (progress: { message: string; secondsLeft?: number }) => void {
   return ({ message, secondsLeft }) => {
     if (secondsLeft !== undefined && secondsLeft % tellEverySeconds !== 0) return;
     run.log.line('STEP', message);
-    run.reporter.phase(message);
+    if (!question.isOpen) run.reporter.phase(message);
   };
 }

@@ -3,21 +3,22 @@
 import { hostPathOf } from '../../config/layout.ts';
 import type { LoadedConfig } from '../../config/load-config.ts';
 import type { PathContext } from '../../catalogue/claimed-paths.ts';
-import { UsageError } from '../../errors.ts';
 import { detectFacts } from '../../host/detect-facts.ts';
 import type { HostFacts } from '../../host/facts.ts';
 import type { Host } from '../../host/host.ts';
 import type { NetworkPlan } from '../../restore/network/network-types.ts';
 import { planRestore, type PlannedRestore } from '../../restore/plan/plan-restore.ts';
-import { parsePlan, type RestorePlan } from '../../restore/plan/restore-plan.ts';
+import type { RestorePlan } from '../../restore/plan/restore-plan.ts';
 import { leaveOut } from '../../restore/plan/summarise-entries.ts';
-import type { RestoreRequest } from '../../restore/request.ts';
+import { UsageError } from '../../errors.ts';
+import { namesWithoutMeaning, type RestoreRequest } from '../../restore/request.ts';
 import type { Reporter } from '../../ui/reporter.ts';
 import type { NamedArchive } from '../tiers/find-on-tier.ts';
 import { createWorkDirectory } from '../work-directory.ts';
 import { openArchiveSource, type ArchiveSource } from './archive-source.ts';
 import { checkPlan } from './check-plan.ts';
 import { parseChoices, type RestoreChoices } from './choices.ts';
+import { agreedPlan, demandSameSubject, readGivenPlan } from './given-plan.ts';
 import { gatherStrategies, type LiveStrategies } from './strategies.ts';
 
 /** What stays the same however often the plan is made. */
@@ -40,7 +41,7 @@ export interface PlannedRun extends PlannedRestore {
   choices: RestoreChoices;
   /** Undefined: the plan holds no network. */
   network: NetworkPlan | undefined;
-  /** Sentences: what the system's own programs could not check. */
+  /** Sentences: what the system's own programs could not check, and names that mean nothing in the archive. */
   unchecked: readonly string[];
 }
 
@@ -64,7 +65,7 @@ export async function openSession(
   return { host, config, source, live, strategies, paths: { values: config.values, knownPlaces } };
 }
 
-/** Changes nothing. */
+/** Changes nothing. @throws UsageError when nothing of what was asked for is in the archive */
 export async function planRun(
   session: RestoreSession,
   request: RestoreRequest,
@@ -84,8 +85,22 @@ export async function planRun(
     differences,
     choices,
     network: strategies.network(),
-    unchecked: [],
+    unchecked: doubtsAboutNames(request, plan),
   };
+}
+
+function doubtsAboutNames(request: RestoreRequest, { entries, archive }: RestorePlan): string[] {
+  const nothing = namesWithoutMeaning(request, entries);
+  const only = nothing.filter(({ by }) => by === 'only').map(({ name }) => name);
+  if (only.length > 0 && only.length === request.only.length) {
+    throw new UsageError(`--only ${only.join(',')}: ${archive.location} has nothing of that name`, {
+      hint: 'see what it holds: proxsave ls ARCHIVE',
+    });
+  }
+  // The areas of the network are added where cards are mapped, whether the archive has them or not.
+  return nothing
+    .filter(({ by, name }) => by !== 'include' || name.startsWith('/'))
+    .map(({ by, name }) => `--${by} ${name}: the archive has nothing of that name`);
 }
 
 /** What the system's own programs refuse is left out. Writes into ProxSave's private work directory only. */
@@ -94,38 +109,24 @@ export async function checkRun(session: RestoreSession, planned: PlannedRun): Pr
   const work = createWorkDirectory(host, config.places.run);
   try {
     const { refused, unchecked } = await checkPlan(host, planned.plan, planned.differences, work.path());
-    return { ...planned, plan: leaveOut(planned.plan, refused), unchecked };
+    return {
+      ...planned,
+      plan: leaveOut(planned.plan, refused),
+      unchecked: [...planned.unchecked, ...unchecked],
+    };
   } finally {
     work.remove();
   }
 }
 
-/** A plan that was saved, for this archive. @throws UsageError when it is of another archive or cannot be used */
+/**
+ * A plan that was saved, for this archive.
+ * @throws UsageError when it is of another archive or host, or cannot be used; RunFailedError when it is not so any more
+ */
 export async function givenPlan(session: RestoreSession, text: string, where: string): Promise<PlannedRun> {
-  const plan = parsePlan(lastDocument(text), where);
-  const { source, host } = session;
-  demandSameArchive(plan, source, where);
-  if (plan.host.root !== host.root) {
-    throw new UsageError(`${where} is a plan for the root ${plan.host.root}, not for ${host.root}`, {
-      hint: 'use the same --root as for the plan, or make the plan again',
-    });
-  }
-  const choices = parseChoices(plan.choices, where);
-  const fresh = await planRun(session, plan.request, choices);
-  return { ...fresh, plan };
-}
-
-/** What `--dry-run --json` printed is taken too: the plan is its last line. */
-function lastDocument(text: string): string {
-  const lines = text.trimEnd().split('\n');
-  return lines.every((line) => line.startsWith('{')) ? (lines.at(-1) ?? '') : text;
-}
-
-function demandSameArchive({ archive }: RestorePlan, source: ArchiveSource, where: string): void {
-  const isSame = archive.hostname === source.hostname && archive.createdAt === source.createdAt.toISOString();
-  if (isSame) return;
-  throw new UsageError(
-    `${where} is a plan for the archive of ${archive.hostname} of ${archive.createdAt}, not for ${source.location}`,
-    { hint: `name that archive (${archive.location}), or make the plan again` },
-  );
+  const plan = readGivenPlan(text, where);
+  const { source, host, live } = session;
+  demandSameSubject(plan, { archive: source, host: { hostname: live.hostname, root: host.root } }, where);
+  const fresh = await planRun(session, plan.request, parseChoices(plan.choices, where));
+  return { ...fresh, plan: agreedPlan(plan, fresh.plan, where) };
 }

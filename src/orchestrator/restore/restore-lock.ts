@@ -2,22 +2,22 @@
 
 import type { LoadedConfig } from '../../config/load-config.ts';
 import { SkippedError } from '../../errors.ts';
-import { listGuards } from '../../restore/network/guard.ts';
+import { isWorkOfGuard } from '../../restore/network/guard.ts';
 import { withRunLock, type LockTaker } from '../run-lock.ts';
 
-/** @throws SkippedError when a run holds the lock */
+/** `id`: of a restore that was cut off and is brought to its end now. @throws as withRunLock */
 export function withRestoreLock<Result>(
   taker: LockTaker,
-  config: LoadedConfig,
-  hostname: string,
+  { config, hostname, id }: { config: LoadedConfig; hostname: string; id?: string },
   work: () => Promise<Result>,
 ): Promise<Result> {
-  return withRunLock(taker, config, hostname, work);
+  const ended = id === undefined ? {} : { restoreEnded: id };
+  return withRunLock(taker, config, hostname, work, { work: 'a restore', ...ended });
 }
 
 /**
  * An undo that a guard starts must not wait for the restore that waits for the confirmation: that one only waits.
- * @throws SkippedError when another run holds the lock and no guard of this restore is there
+ * @throws as withRunLock
  */
 export async function withUndoLock<Result>(
   taker: LockTaker,
@@ -30,9 +30,12 @@ export async function withUndoLock<Result>(
     return work();
   };
   try {
-    return await withRunLock(taker, config, hostname, begin, { isGuardIgnored: true });
+    return await withRunLock(taker, config, hostname, begin, {
+      restoreEnded: id,
+      work: `the undo of restore ${id}`,
+    });
   } catch (error) {
-    if (begun.isSo || !(error instanceof SkippedError) || !listGuards(taker.host).includes(id)) throw error;
+    if (begun.isSo || !(error instanceof SkippedError) || !isWorkOfGuard(taker.host, id)) throw error;
     return work();
   }
 }

@@ -16,7 +16,7 @@ import { version } from '../../version.ts';
 import { createRun, type Run } from '../run-state.ts';
 import { choresAfter, type Chore } from './afterwards.ts';
 import { areServicesDone, aroundServices } from './around-services.ts';
-import { prepareLiveNetwork, setUpNetwork, type LiveNetworkWish } from './live-network.ts';
+import { prepareLiveNetwork, reportNothingLive, setUpNetwork, type LiveNetworkWish } from './live-network.ts';
 import { handOutStaged, listMissingPackages } from './hand-out.ts';
 import type { PlannedRun, RestoreSession } from './plan-run.ts';
 import { withRestoreLock } from './restore-lock.ts';
@@ -64,7 +64,7 @@ export async function runRestore(
   const run = createRun(host, options.reporter, host.clock.now());
   const parts: RestoreParts = { chores: [] };
   try {
-    await withRestoreLock(run, config, live.hostname, async () => {
+    await withRestoreLock(run, { config, hostname: live.hostname }, async () => {
       openRestoreLog(run, { config, kind: 'restore', hostname: live.hostname });
       logPlan(run, planned.plan);
       parts.plan = withoutOwnDirectories(session, planned.plan);
@@ -107,6 +107,7 @@ async function restore(
     options.liveNetwork === undefined
       ? undefined
       : await prepareLiveNetwork(host, options.liveNetwork, { ...planned, keepsAddress });
+  if (options.liveNetwork !== undefined && liveNetwork === undefined) reportNothingLive(run, plan);
   const prepared = await run.phase('prepare', 'Putting contents and a snapshot aside', () =>
     prepareRestore(host, source, plan, { state, live, paths, strategies: strategies.with(choices) }),
   );
@@ -131,7 +132,7 @@ async function restore(
 }
 
 /** A network that is set up now needs no reboot. */
-function withoutNetworkReboot(planned: PlannedRun): PlannedRun {
+export function withoutNetworkReboot(planned: PlannedRun): PlannedRun {
   const rebootReasons = planned.plan.rebootReasons.filter((reason) => !reason.startsWith('network:'));
   return { ...planned, plan: { ...planned.plan, rebootReasons } };
 }

@@ -2,6 +2,7 @@
 
 import { systemOutputs } from '../../catalogue/items.ts';
 import { inventoryNetwork } from '../../collector/inventories/network.ts';
+import { isSystemError } from '../../errors.ts';
 import type { HostFacts } from '../../host/facts.ts';
 import { readHostText } from '../../host/detect-text.ts';
 import type { Host } from '../../host/host.ts';
@@ -13,8 +14,10 @@ import type { NetworkPlan } from '../../restore/network/network-types.ts';
 import { parseNicInventory, type NicInventory } from '../../restore/network/nic-inventory.ts';
 import { readManagement } from '../../restore/network/read-management.ts';
 import { readNetworkTexts } from '../../restore/network/read-network-texts.ts';
+import { createOwnConfigStage } from '../../restore/own-config-stage.ts';
 import type { RestoreStrategies, StageStrategy } from '../../restore/strategies.ts';
 import type { RestoreChoices } from './choices.ts';
+import { withRetention } from './own-retention.ts';
 
 /** Members of the archive by which disks and cards are recognised. */
 const wanted = new Set([`${systemOutputs}/blkid.txt`, `${systemOutputs}/network_inventory.json`]);
@@ -68,13 +71,23 @@ export async function gatherStrategies(
           network: createNetworkStage(networkFacts, onPlan),
           boot: takeOver('counts from the next boot on'),
           apt: takeOver('package sources as they were saved'),
-          'own-config': takeOver('ProxSave is set up as it was'),
+          'own-config': withRetention(createOwnConfigStage((path) => isThere(host, path))),
           packages: handOut('never installed by itself: a list to install from'),
         },
         wants: (path) => wanted.has(path),
       };
     },
   };
+}
+
+/** What cannot be looked at is there: it is not overwritten. */
+function isThere(host: Host, path: string): boolean {
+  try {
+    return host.fs.lstatIfExists(host.resolve(`/${path}`)) !== undefined;
+  } catch (error) {
+    if (isSystemError(error)) return true;
+    throw error;
+  }
 }
 
 function takeOver(reason: string): StageStrategy {

@@ -4,7 +4,7 @@ import type { LoadedConfig } from '../../config/load-config.ts';
 import { AppError, UsageError } from '../../errors.ts';
 import { detectFacts } from '../../host/detect-facts.ts';
 import { detectHostname } from '../../host/detect-hostname.ts';
-import type { Host } from '../../host/host.ts';
+import type { Host, RealPath } from '../../host/host.ts';
 import { resumeRestore, type AppliedRestore } from '../../restore/engine/apply-restore.ts';
 import { readJournal } from '../../restore/engine/journal.ts';
 import { restoreDirectory } from '../../restore/engine/restore-directory.ts';
@@ -15,7 +15,7 @@ import {
   type ListedRestore,
   type UndoneRestore,
 } from '../../restore/engine/undo-restore.ts';
-import { removeGuard, revertGuard } from '../../restore/network/guard.ts';
+import { isWorkOfGuard, removeGuard, revertGuard } from '../../restore/network/guard.ts';
 import { readNetworkTexts } from '../../restore/network/read-network-texts.ts';
 import { parsePlan, type RestorePlan } from '../../restore/plan/restore-plan.ts';
 import { formatCount } from '../../util/format.ts';
@@ -73,7 +73,7 @@ export async function runUndo(host: Host, request: UndoRequest): Promise<UndoneR
       holdInterrupts('Half an undo helps nobody: it is brought to its end.');
       const { state } = config.places;
       const plan = planOf(host, config, id);
-      const undo = () => undoRestore(host, state, id);
+      const undo = () => undoUnlessDone(host, state, id);
       const work = () => run.phase('undo', `Bringing back what was there before restore ${id}`, undo);
       const before = readNetworkTexts(host);
       const undone = await (plan === undefined ? work() : aroundServices(run, plan, work));
@@ -89,6 +89,13 @@ export async function runUndo(host: Host, request: UndoRequest): Promise<UndoneR
     holdInterrupts(undefined);
     run.log.close();
   }
+}
+
+/** A guard that was cut off after its undo comes again: then only the network is left to do. */
+async function undoUnlessDone(host: Host, state: RealPath, id: string): Promise<UndoneRestore> {
+  const isDone = () => readJournal(host, restoreDirectory(state, id)).status === 'undone';
+  if (isWorkOfGuard(host, id) && isDone()) return { id, restored: 0, notes: [] };
+  return undoRestore(host, state, id);
 }
 
 /** Undefined when it was cut off before it was written, or cannot be read. */
@@ -127,7 +134,7 @@ export async function runResume(host: Host, request: ResumeRequest): Promise<Res
   const run = createRun(host, reporter, host.clock.now());
   const live = session?.live ?? (await detectFacts(host));
   try {
-    return await withRestoreLock(run, config, live.hostname, async () => {
+    return await withRestoreLock(run, { config, hostname: live.hostname, id }, async () => {
       openRestoreLog(run, { config, kind: 'restore', hostname: live.hostname });
       holdInterrupts('What was begun is being taken back, which is not stopped half-way.');
       const choices = parseChoices(plan.choices, restoreDirectory(state, id).plan);

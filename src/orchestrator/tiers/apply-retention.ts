@@ -12,14 +12,14 @@ import {
   recordFirstArchive,
 } from '../../storage/retention/retention-state.ts';
 import { updateRetentionState } from '../../storage/retention/state-file.ts';
-import type { Store } from '../../storage/store.ts';
+import type { Store, TierName } from '../../storage/store.ts';
 import { formatCount } from '../../util/format.ts';
 import type { MadeArchive } from '../archive-job.ts';
 import type { Run } from '../run-state.ts';
 import type { Tier } from './open-tiers.ts';
 import { earlierMeasures, planTier, readState, type KnownState, type TierPlan } from './plan-tier.ts';
 import { removeArchives } from './remove-archives.ts';
-import { removeRunFiles } from './remove-run-files.ts';
+import { archivesAfter, removeRunFiles, type TierArchives } from './remove-run-files.ts';
 
 export interface RetentionJob {
   config: LoadedConfig;
@@ -31,7 +31,13 @@ export interface RetentionJob {
   tiers: readonly { tier: Tier; result: TierResult }[];
 }
 
-export async function applyRetention(run: Run, job: RetentionJob): Promise<TierResult[]> {
+export interface AppliedRetention {
+  results: readonly TierResult[];
+  /** Of tiers on which it could act. */
+  archives: ReadonlyMap<TierName, TierArchives>;
+}
+
+export async function applyRetention(run: Run, job: RetentionJob): Promise<AppliedRetention> {
   const { config, archive } = job;
   const known = readState(run.host, config);
   const outcome: RunOutcome = {
@@ -43,6 +49,7 @@ export async function applyRetention(run: Run, job: RetentionJob): Promise<TierR
     },
   };
   const results: TierResult[] = [];
+  const after = new Map<TierName, TierArchives>();
   let earlier: TierPlan['archives'] | undefined;
   for (const { tier, result } of job.tiers) {
     // The cause was told; a dead share is not asked a second time.
@@ -55,9 +62,13 @@ export async function applyRetention(run: Run, job: RetentionJob): Promise<TierR
       earlier = plan.archives;
       remember(run, job, plan, known);
     }
-    results.push(await carryOut(run, job, { store: tier.store, result, plan }));
+    const carriedOut = await carryOut(run, { store: tier.store, result, plan });
+    results.push(carriedOut.result);
+    if (carriedOut.archives === undefined) continue;
+    after.set(tier.name, carriedOut.archives);
+    if (tier.name === 'primary') removeRunFiles(run, job, carriedOut.archives);
   }
-  return results;
+  return { results, archives: after };
 }
 
 interface OneTier {
@@ -109,32 +120,33 @@ function remember(
 
 async function carryOut(
   run: Run,
-  job: RetentionJob,
   { store, result, plan }: { store: Store; result: TierResult; plan: TierPlan },
-): Promise<TierResult> {
+): Promise<{ result: TierResult; archives?: TierArchives }> {
   const own = plan.plan?.decisions.filter(({ verdict }) => verdict === 'keep' || verdict === 'drop') ?? [];
   if (!plan.guard.mayPrune || plan.plan === undefined) {
-    // A copy that failed was told already, with its cause.
-    for (const reason of plan.guard.reasons)
-      if (reason.code !== 'retention-copy-failed') reportHeld(run, reason);
-    return {
-      ...result,
-      archives: own.length,
-      retentionHeld: plan.guard.reasons.map(({ message }) => message),
-    };
+    for (const reason of plan.guard.reasons) if (!isToldElsewhere(reason, store)) reportHeld(run, reason);
+    const retentionHeld = plan.guard.reasons.map(({ message }) => message);
+    return { result: { ...result, archives: own.length, retentionHeld } };
   }
   const drops = archivesToDrop(plan.plan).map(({ name }) => name);
-  if (drops.length > 0) {
-    const title = `Retention on the ${store.tier} tier`;
-    const removal = await run.phase(`retention-${store.tier}`, title, () =>
-      removeArchives(store, drops, run.host.signal),
-    );
-    reportRemoval(run, store, removal);
-    if (store.tier === 'primary') removeRunFiles(run, job, { plan, removed: removal.removed });
-    return { ...result, archives: own.length - removal.removed.length, removed: removal.removed };
+  if (drops.length === 0) {
+    return { result: { ...result, archives: own.length }, archives: archivesAfter(plan.archives, []) };
   }
-  if (store.tier === 'primary') removeRunFiles(run, job, { plan, removed: [] });
-  return { ...result, archives: own.length };
+  const title = `Retention on the ${store.tier} tier`;
+  const removal = await run.phase(`retention-${store.tier}`, title, () =>
+    removeArchives(store, drops, run.host.signal),
+  );
+  reportRemoval(run, store, removal);
+  const { removed } = removal;
+  return {
+    result: { ...result, archives: own.length - removed.length, removed },
+    archives: archivesAfter(plan.archives, removed),
+  };
+}
+
+/** A copy that failed was told with its cause; what concerns all tiers is told by the first. */
+function isToldElsewhere({ code }: GuardReason, { tier }: Store): boolean {
+  return code === 'retention-copy-failed' || (code !== 'retention-listing-failed' && tier !== 'primary');
 }
 
 function reportHeld(run: Run, { code, message, hint }: GuardReason): void {

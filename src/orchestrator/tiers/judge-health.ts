@@ -7,6 +7,7 @@ import type { Decision } from '../../storage/retention/decision.ts';
 import type { ReadableArchive } from '../../storage/retention/retention-archive.ts';
 import type { TierName } from '../../storage/store.ts';
 import { formatAge, formatBytes, formatCount, formatLocalTime } from '../../util/format.ts';
+import { printable } from '../../util/printable.ts';
 import type { SurveyedTier } from './survey-tiers.ts';
 
 export interface HealthFacts {
@@ -130,35 +131,40 @@ function ageRemark({ name, newestGood }: TierHealth, now: Date): Remark {
 }
 
 function foreignRemarks(name: TierName, decisions: readonly Decision[]): Remark[] {
-  const ofRule = (wanted: string) =>
-    decisions.filter(({ reasons }) => reasons.some(({ rule }) => rule === wanted)).length;
-  const earlier = ofRule('other-installation');
-  const unreadable = ofRule('unreadable');
-  return [
-    ...(earlier === 0
-      ? []
-      : [
-          {
-            level: 'note' as const,
-            text: `${formatCount(earlier, 'archive')} of another installation of this host on the ${name} tier: kept for ever, until they are adopted`,
-            command: 'adopt --dry-run',
-          },
-        ]),
-    ...(unreadable === 0
-      ? []
-      : [
-          {
-            level: 'attention' as const,
-            text: `${formatCount(unreadable, 'file')} on the ${name} tier cannot be read as ${unreadable === 1 ? 'an archive' : 'archives'}`,
-            command: `list --tier ${name}`,
-          },
-        ]),
-  ];
+  const ofRules = (...wanted: string[]) =>
+    decisions.filter(({ reasons }) => reasons.some(({ rule }) => wanted.includes(rule)));
+  const remarks: Remark[] = [];
+  const earlier = ofRules('other-installation').length;
+  if (earlier > 0) {
+    const text = `${formatCount(earlier, 'archive')} of another installation of this host on the ${name} tier: kept for ever, until they are adopted`;
+    remarks.push({ level: 'note', text, command: 'adopt --dry-run' });
+  }
+  for (const [hostname, archives] of Map.groupBy(ofRules('former-name'), hostnameOf)) {
+    const text = `${formatCount(archives.length, 'archive')} of this host under its former name ${printable(hostname)} on the ${name} tier: kept for ever, until they are adopted`;
+    remarks.push({ level: 'note', text, command: `adopt --host ${printable(hostname)} --dry-run` });
+  }
+  const unreadable = ofRules('unreadable').length;
+  if (unreadable > 0) {
+    const what = unreadable === 1 ? 'an archive' : 'archives';
+    const text = `${formatCount(unreadable, 'file')} on the ${name} tier cannot be read as ${what}`;
+    remarks.push({ level: 'attention', text, command: `list --tier ${name}` });
+  }
+  const undatable = ofRules('future-date', 'implausible-date').length;
+  if (undatable > 0) {
+    const text = `${formatCount(undatable, 'archive')} with an impossible date on the ${name} tier, which retention never removes: check the clock of this host`;
+    remarks.push({ level: 'attention', text, command: `list --tier ${name}` });
+  }
+  return remarks;
+}
+
+function hostnameOf({ archive }: Decision): string {
+  return archive.state === 'unreadable' ? '' : archive.hostname;
 }
 
 function stateRemarks({ state, stateProblem }: HealthFacts): Remark[] {
   if (stateProblem !== undefined) {
-    return [{ level: 'attention', text: `nothing is removed from any tier: ${stateProblem}` }];
+    const text = `nothing is removed from any tier: which archives are held is not known: ${stateProblem}`;
+    return [{ level: 'attention', text, command: 'prune --dry-run' }];
   }
   const suspects = state?.suspects ?? [];
   if (suspects.length === 0) return [];

@@ -20,14 +20,14 @@ import { lengthFault, listTier, type ListedTier, type TierArchive } from './list
 
 /** What people and earlier runs decided, or why it cannot be known (then nothing is removed anywhere). */
 export type KnownState =
-  { state: RetentionState; problem?: undefined } | { state?: undefined; problem: string };
+  { state: RetentionState; problem?: undefined } | { state?: undefined; problem: string; error: AppError };
 
 export function readState(host: Host, config: LoadedConfig): KnownState {
   try {
     return { state: readRetentionState(host, config.places.state) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { problem: error.message };
+    return { problem: error.message, error };
   }
 }
 
@@ -54,7 +54,7 @@ export interface TierPlan {
   policy: RetentionPolicy;
   /** Empty when the listing failed. */
   archives: readonly TierArchive[];
-  /** Absent: the tier could not be listed, or what is held is not known. */
+  /** Absent: the tier could not be listed. */
   plan?: RetentionPlan;
   listingError?: AppError;
 }
@@ -73,14 +73,14 @@ export async function planTier(tier: ListedTier, request: TierPlanRequest): Prom
     earlier: request.earlier ?? earlierMeasures(archives, request),
     state,
     ...(request.run === undefined ? {} : { run: request.run }),
-    ...(known.problem === undefined ? {} : { stateProblem: known.problem }),
+    ...(known.problem === undefined ? {} : { stateProblem: known.error }),
   });
   if ('error' in listed) return { guard, policy, archives, listingError: listed.error };
-  if (known.state === undefined) return { guard, policy, archives };
   const plan = planRetention({
     tier: store.tier,
     archives: archives.map(asRetentionArchive),
-    policy,
+    // What is held is not known: for looking at only, and the guard lets nothing go.
+    policy: known.state === undefined ? { kind: 'all', because: 'what is held is not known' } : policy,
     installId,
     hostname,
     now,

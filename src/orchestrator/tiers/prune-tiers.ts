@@ -16,9 +16,10 @@ import {
 import type { TierName } from '../../storage/store.ts';
 import { formatStamp } from '../../util/format.ts';
 import { withRunLock } from '../run-lock.ts';
+import type { Tier } from './open-tiers.ts';
 import { planTier, readState, type TierPlan } from './plan-tier.ts';
 import { removeArchives, type Removal } from './remove-archives.ts';
-import { removeRunFiles } from './remove-run-files.ts';
+import { archivesAfter, removeLogCopies, removeRunFiles, type TierArchives } from './remove-run-files.ts';
 import { surveyPlan, surveyTiers, withTier, type SurveyedTier, type SurveyRequest } from './survey-tiers.ts';
 
 export interface PruneRequest extends SurveyRequest {
@@ -92,7 +93,10 @@ async function prune(host: Host, name: TierName, { request, names }: TierJob): P
       const plan = await planTier(tier, surveyPlan(host, request));
       const drops = dropsOf(plan).filter((drop) => names.includes(drop));
       const removal = await removeArchives(tier.store, drops, request.signal);
-      if (name === 'primary') forgetRuns(host, request, { plan, removed: removal.removed });
+      // Without a listing every log would seem to have lost its archive.
+      if (plan.guard.mayPrune && plan.plan !== undefined) {
+        await forgetRuns(host, request, { tier, archives: archivesAfter(plan.archives, removal.removed) });
+      }
       const { listingError: problem } = plan;
       return { tier: name, ...removal, ...(problem === undefined ? {} : { problem }) };
     });
@@ -107,11 +111,18 @@ export function dropsOf({ guard, plan }: TierPlan): string[] {
   return guard.mayPrune && plan !== undefined ? archivesToDrop(plan).map(({ name }) => name) : [];
 }
 
-function forgetRuns(
+async function forgetRuns(
   host: Host,
   { config, hostname, report }: PruneRequest,
-  job: Parameters<typeof removeRunFiles>[2],
-): void {
+  { tier, archives }: { tier: Tier; archives: TierArchives },
+): Promise<void> {
   const startedAt = host.clock.now();
-  removeRunFiles({ host, report, startedAt, stamp: formatStamp(startedAt) }, { config, hostname }, job);
+  const remover = { host, report, startedAt, stamp: formatStamp(startedAt) };
+  const job = { config, hostname };
+  if (tier.name === 'primary') {
+    removeRunFiles(remover, job, archives);
+    return;
+  }
+  const logs = await tier.openLogStore();
+  if (logs !== undefined) await removeLogCopies(remover, job, { logs, archives });
 }

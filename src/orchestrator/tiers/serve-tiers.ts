@@ -2,9 +2,10 @@
 // nor the other tiers; its real cause goes into the record, the summary and the exit code.
 
 import { basename } from 'node:path';
+import { isOrphanedSidecar, parseArchiveName, withoutSidecarEnding } from '../../archiver/archive-name.ts';
 import type { LoadedConfig } from '../../config/load-config.ts';
 import { AppError, DiskSpaceError } from '../../errors.ts';
-import type { RealPath } from '../../host/host.ts';
+import type { Host, RealPath } from '../../host/host.ts';
 import type { TierResult } from '../../run-record.ts';
 import type { Store, TierName } from '../../storage/store.ts';
 import { formatBytes } from '../../util/format.ts';
@@ -104,7 +105,10 @@ export async function copyTo(
 ): Promise<CopyResult> {
   const { signal } = run.host;
   await store.prepare(signal);
-  reportSwept(run, store, await store.sweep(signal));
+  const swept = await store.sweep(signal);
+  // A bundle has nothing beside it.
+  const orphans = config.values.BUNDLE_ASSOCIATED_FILES ? [] : await removeOrphans(run.host, store, archive);
+  reportSwept(run, store, [...swept, ...orphans]);
   if (store.tier === 'cloud') await demandSpace(store, config.values.MIN_DISK_SPACE_CLOUD_GB, signal);
   const { CLOUD_UPLOAD_MODE, CLOUD_PARALLEL_MAX_JOBS } = config.values;
   const isParallel = store.tier === 'cloud' && CLOUD_UPLOAD_MODE === 'parallel';
@@ -118,6 +122,27 @@ export async function copyTo(
   keepProof(run, config, store, { name: basename(archive), copy });
   await keepRecoveryKit(run, store);
   return copy;
+}
+
+const dayMs = 24 * 3_600_000;
+
+/**
+ * Files that lie beside an archive which is not there: of a copy that was killed before it, or of a removal that failed. Not
+ * those of today: another installation of this name may be copying, and the archive comes last.
+ */
+async function removeOrphans(host: Host, store: Store, archive: RealPath): Promise<string[]> {
+  const { signal, clock } = host;
+  const files = await store.list(signal);
+  const names = new Set(files.map(({ name }) => name));
+  const owner = parseArchiveName(basename(archive))?.hostname;
+  const orphans = files
+    .filter(({ name, modified }) => {
+      const isOurs = parseArchiveName(withoutSidecarEnding(name))?.hostname === owner;
+      return isOurs && isOrphanedSidecar(name, names) && clock.now().getTime() - modified.getTime() > dayMs;
+    })
+    .map(({ name }) => name);
+  const failed = new Set((await store.remove(orphans, signal)).map(({ name }) => name));
+  return orphans.filter((name) => !failed.has(name));
 }
 
 async function demandSpace(store: Store, minimumGib: number, signal: AbortSignal): Promise<void> {

@@ -1,8 +1,9 @@
-// How an outcome looks: a class for its colour, and a mark and a word for those who do not see colours.
+// How an outcome looks on the page: a class for its colour, and a sign and a word for those who do not see colours.
 
 import type { RunStatus } from '../../run-record.ts';
+import { outcomeStyles, type OutcomeLevel } from '../../ui/outcome-style.ts';
 
-export type Level = 'good' | 'warning' | 'failure' | 'neutral';
+export type Level = OutcomeLevel;
 
 export interface OutcomeStyle {
   level: Level;
@@ -10,16 +11,9 @@ export interface OutcomeStyle {
   word: string;
 }
 
-const styles: Readonly<Record<RunStatus, OutcomeStyle>> = {
-  success: { level: 'good', mark: '✓', word: 'success' },
-  warning: { level: 'warning', mark: '!', word: 'warnings' },
-  failed: { level: 'failure', mark: '✗', word: 'failed' },
-  interrupted: { level: 'failure', mark: '✗', word: 'interrupted' },
-  skipped: { level: 'neutral', mark: '–', word: 'skipped' },
-};
-
 export function outcomeStyle(status: RunStatus): OutcomeStyle {
-  return styles[status];
+  const { level, sign, word } = outcomeStyles[status];
+  return { level, mark: sign, word };
 }
 
 const ranks: Readonly<Record<RunStatus, number>> = {

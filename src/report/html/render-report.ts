@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { formatLocalTime } from '../../util/format.ts';
+import { isFromFuture } from '../history.ts';
 import { markup, nothing, trusted, type Markup } from './markup.ts';
 import { pageStyle } from './page-style.ts';
 import type { ReportData } from './report-data.ts';
@@ -22,7 +23,7 @@ export function renderReport(data: ReportData): string {
   const { hostname, product, version, generatedAt, runs, changes } = data;
   const sections: readonly (readonly [id: string, title: string, content: Markup])[] = [
     ['calendar', 'Outcomes', calendarSection(runs, generatedAt)],
-    ['charts', 'Size and duration', chartsSection(runs)],
+    ['charts', 'Size and duration', chartsSection(runs.filter((run) => !isFromFuture(run, generatedAt)))],
     ['copies', 'Copies', copiesSection(data)],
     ['findings', 'Findings', findingsSection(runs)],
     ['changes', 'What changed', changesSection(changes)],

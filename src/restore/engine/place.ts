@@ -96,7 +96,10 @@ export function placeDirectory(host: Host, path: string): void {
   });
 }
 
-/** Mode, owner and time of a directory. To be called when nothing is written in it any more. */
+/**
+ * Mode, owner and time of a directory. To be called when nothing is written in it any more. What is so already is not set
+ * again: an undo must not fail for want of a change that nobody needs.
+ */
 export async function finishDirectory(
   host: Host,
   path: string,
@@ -104,8 +107,9 @@ export async function finishDirectory(
   owners: boolean,
 ): Promise<void> {
   withHeldPlace(host, path, ({ at }) => {
-    if (owners) host.fs.changeOwner(at, state.uid, state.gid);
-    changeDirectoryMode(host.fs, at, state.mode);
+    const { uid, gid, mode } = host.fs.lstat(at);
+    if (owners && (uid !== state.uid || gid !== state.gid)) host.fs.changeOwner(at, state.uid, state.gid);
+    if (mode !== state.mode) changeDirectoryMode(host.fs, at, state.mode);
   });
   await setExactTime(host, path, BigInt(state.mtimeNs));
 }

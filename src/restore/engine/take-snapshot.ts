@@ -1,7 +1,13 @@
 // Keeps what a restore will change, before the first change: contents as second links to the very files (or copies where
 // the file system cannot), states and absences in the list of steps. The host must still be what the plan saw.
 
-import { DiskSpaceError, RunFailedError, SecurityError } from '../../errors.ts';
+import {
+  DiskSpaceError,
+  EnvironmentError,
+  PermissionError,
+  RunFailedError,
+  SecurityError,
+} from '../../errors.ts';
 import { joinReal, type Host, type RealPath } from '../../host/host.ts';
 import { BlockedPathError, withHeldPlace } from '../../host/safe-tree.ts';
 import { formatBytes, formatCount } from '../../util/format.ts';
@@ -85,7 +91,11 @@ function timesOf(host: Host, directories: readonly string[], plan: RestorePlan):
   });
 }
 
-/** @throws DiskSpaceError when a file system that is written to has too little room */
+/**
+ * What would fail only when half of the host is changed.
+ * @throws DiskSpaceError when a file system that is written to has too little room; EnvironmentError when it is read-only,
+ *   PermissionError when its directories are somebody else's
+ */
 export function requireSpace(
   host: Host,
   directory: RestoreDirectory,
@@ -98,8 +108,9 @@ export function requireSpace(
   requireRoom(host, directory.path, own);
   const needed = new Map<bigint, { at: RealPath; bytes: number; name: string }>();
   for (const { path, after } of steps) {
+    const { device, name, availableBytes, isWritable } = fileSystemOf(host, path);
+    if (!isWritable) throw notWritable(host, name);
     if (after.kind !== 'file') continue;
-    const { device, name, availableBytes } = fileSystemOf(host, path);
     const known = needed.get(device)?.bytes ?? 0;
     const bytes = known + after.size;
     needed.set(device, { at: host.resolve('/'), bytes, name });
@@ -119,18 +130,40 @@ function tooSmall(name: string, bytes: number, availableBytes: number): DiskSpac
   );
 }
 
+function notWritable(host: Host, name: string): EnvironmentError | PermissionError {
+  if (host.process.uid !== 0) {
+    return new PermissionError(`${name} cannot be written to by this user`, {
+      hint: 'Restore as root. Nothing was changed.',
+    });
+  }
+  return new EnvironmentError(`${name} cannot be written to: its file system is read-only`, {
+    hint: `Make it writable (mount -o remount,rw ...; dmesg tells why it is not), or leave it out (--skip ${name}). Nothing was changed.`,
+  });
+}
+
+interface WrittenPlace {
+  device: bigint;
+  /** The directory, for people. */
+  name: string;
+  availableBytes: number;
+  isWritable: boolean;
+}
+
 /** The file system on which a path will be written: that of its nearest parent which exists. */
-function fileSystemOf(host: Host, path: string): { device: bigint; name: string; availableBytes: number } {
+function fileSystemOf(host: Host, path: string): WrittenPlace {
   for (const at of [path, ...parentsOf(path).reverse()]) {
     try {
       return withHeldPlace(host, at, ({ directory, directoryFd }) => ({
         device: host.fs.statFd(directoryFd).device,
         name: `/${printable(at.slice(0, Math.max(0, at.lastIndexOf('/'))))}`,
         availableBytes: host.fs.space(directory).availableBytes,
+        isWritable: host.fs.isWritable(directory),
       }));
     } catch (error) {
       if (!(error instanceof BlockedPathError)) throw error;
     }
   }
-  return { device: 0n, name: '/', availableBytes: host.fs.space(host.resolve('/')).availableBytes };
+  const root = host.resolve('/');
+  const { availableBytes } = host.fs.space(root);
+  return { device: 0n, name: '/', availableBytes, isWritable: host.fs.isWritable(root) };
 }

@@ -77,6 +77,14 @@ export interface ListedRestore {
   failure?: string;
 }
 
+/** Ids of restores that were cut off while they changed the host, or took the change back; or are at it now. */
+export function listHalfDone(host: Host, state: RealPath): string[] {
+  return restoreIds(host, state).filter((id) => {
+    const { status } = readJournal(host, restoreDirectory(state, id));
+    return status === 'applying' || status === 'undoing';
+  });
+}
+
 /** Newest first. */
 export function listRestores(host: Host, state: RealPath): ListedRestore[] {
   return restoreIds(host, state)

@@ -8,8 +8,10 @@
 import type { Host } from '../../host/host.ts';
 import { armGuard, guardState, listGuards, removeGuard, revertGuard } from './guard.ts';
 import { awaitConfirmation, type ConfirmationOptions } from './await-confirmation.ts';
-import { healthProblems, readNetworkHealth, type NetworkHealth } from './network-health.ts';
+import { healthProblems, readNetworkHealth, type HealthNeeds, type NetworkHealth } from './network-health.ts';
+import { automaticCards, linkDoubts } from './network-links.ts';
 import type { NetworkTexts } from './network-types.ts';
+import { readNetworkTexts } from './read-network-texts.ts';
 import { canReloadNetwork, reloadNetwork } from './reload-network.ts';
 
 export const defaultConfirmSeconds = 120;
@@ -32,10 +34,13 @@ export interface LiveNetworkOptions extends ConfirmationOptions {
 }
 
 export interface LiveNetworkEnd {
-  /** `waiting`: nobody has answered yet, and the guard goes on without us. `late`: it was taken back for want of an answer. */
-  outcome: 'confirmed' | 'reverted' | 'late' | 'waiting';
+  /**
+   * `waiting`: nobody has answered yet, and the guard goes on without us. Taken back: `reverted` as somebody wished, `late` for want of
+   * an answer, `broken` because the host could not be reached.
+   */
+  outcome: 'confirmed' | 'reverted' | 'late' | 'broken' | 'waiting';
   deadline: Date;
-  /** Why it was taken back, or what is not as it should be. */
+  /** Why it is `broken`; else what is not as it should be, though the host can be reached. */
   problems: readonly string[];
 }
 
@@ -64,14 +69,20 @@ export async function applyNetworkLive(
   const { deadline } = armed;
   report({ message: 'the new network is set up; it goes back by itself unless it is confirmed' });
   const reloaded = await reloadNetwork(host, before);
-  const problems = await watchHealth(host, { healthBefore, addresses, healthMs: options.healthMs ?? 30_000 });
+  const cards = automaticCards(readNetworkTexts(host));
+  const { problems, health } = await watchHealth(host, {
+    healthBefore,
+    needs: { addresses, cards },
+    healthMs: options.healthMs ?? 30_000,
+  });
   if (problems.length > 0) {
     report({ message: `the new network does not work (${problems.join('; ')}): it is taken back now` });
     await revertGuard(host, id);
-    return { outcome: 'reverted', deadline, problems: [...problems, ...reloaded.problems] };
+    return { outcome: 'broken', deadline, problems: [...problems, ...reloaded.problems] };
   }
-  const outcome = await awaitConfirmation(host, armed, { ...options, problems: reloaded.problems });
-  return { outcome, deadline, problems: reloaded.problems };
+  const doubts = [...reloaded.problems, ...linkDoubts(health.links, cards)];
+  const outcome = await awaitConfirmation(host, armed, { ...options, problems: doubts });
+  return { outcome, deadline, problems: doubts };
 }
 
 /** Units of guards that did their work while nobody watched. */
@@ -82,19 +93,20 @@ async function removeSettled(host: Host): Promise<void> {
 
 interface HealthWatch {
   healthBefore: NetworkHealth;
-  addresses: readonly string[];
+  needs: HealthNeeds;
   healthMs: number;
 }
 
-/** Empty as soon as it is healthy; what is still wrong after its time. */
+/** No problems as soon as it is healthy; what is still wrong after its time. */
 async function watchHealth(
   host: Host,
-  { healthBefore, addresses, healthMs }: HealthWatch,
-): Promise<string[]> {
+  { healthBefore, needs, healthMs }: HealthWatch,
+): Promise<{ problems: string[]; health: NetworkHealth }> {
   const giveUpAt = host.clock.monotonicMs() + healthMs;
   for (;;) {
-    const problems = healthProblems(healthBefore, await readNetworkHealth(host, healthBefore), addresses);
-    if (problems.length === 0 || host.clock.monotonicMs() >= giveUpAt) return problems;
+    const health = await readNetworkHealth(host, healthBefore);
+    const problems = healthProblems(healthBefore, health, needs);
+    if (problems.length === 0 || host.clock.monotonicMs() >= giveUpAt) return { problems, health };
     await host.clock.sleep(pollMs);
   }
 }

@@ -61,8 +61,12 @@ async function follow(
   const { ask, problems, isAnswered } = options;
   const answer = await ask?.({ deadline: guard.deadline, problems, signal }).catch((error: unknown) => {
     // Nobody answered: then nobody is asked any more, and the guard decides.
-    if (error instanceof InterruptedError) return undefined;
-    throw error;
+    if (!(error instanceof InterruptedError)) throw error;
+    if (!signal.aborted) {
+      const message = `not answered here: \`proxsave confirm ${guard.id}\` keeps it, \`proxsave undo ${guard.id}\` takes it back`;
+      options.report({ message });
+    }
+    return undefined;
   });
   if (answer === undefined) return host.signal.aborted ? 'waiting' : new Promise(() => undefined);
   isAnswered();

@@ -1,10 +1,12 @@
 // Checks a network configuration that lies in a directory of its own, before anything of it is put in place: the grammar
 // by the host's own ifupdown (only its parser runs), and that the node's name leads to an address of the host.
 
+import { posix } from 'node:path';
 import { hostNames, readHostText } from '../../host/detect-text.ts';
 import { joinReal, type Host, type RealPath } from '../../host/host.ts';
 import { decodeBytePath, encodeBytePath } from '../../util/byte-path.ts';
 import { addressesOf, isLoopback } from './hosts-file.ts';
+import { fragmentsPath, interfacesPath, sourcesIn } from './interfaces-sources.ts';
 import { optionWords, parseInterfaces, renderInterfaces, stanzasOf } from './interfaces-grammar.ts';
 import type { NetworkNote } from './network-types.ts';
 
@@ -26,8 +28,6 @@ const timeoutMs = 30_000;
 const busyExitCode = 89;
 const attempts = 5;
 const pauseMs = 1_000;
-const interfacesPath = '/etc/network/interfaces';
-const fragmentsPath = '/etc/network/interfaces.d';
 
 /**
  * `candidate` holds etc/network/interfaces, etc/hosts and etc/hostname as they will be; what it lacks is taken from the
@@ -69,22 +69,39 @@ function candidateText(host: Host, candidate: RealPath, path: string): string | 
 
 /** Copies that read each other: a `source /etc/network/...` in them must not read what is live. */
 function writeCopies(host: Host, candidate: RealPath, interfaces: string, directory: RealPath): void {
-  const below = joinReal(directory, fragmentsPath.slice(1));
-  host.fs.makeDirectory(below, 0o700);
-  const write = (path: string, text: string) =>
-    host.fs.writeFileAtomic(joinReal(directory, path.slice(1)), encodeBytePath(redirect(text, directory)));
-  write(interfacesPath, interfaces);
-  const candidateFragments = joinReal(candidate, fragmentsPath.slice(1));
-  const named = host.fs.lstatIfExists(candidateFragments)?.kind === 'directory';
-  const names = new Set([
-    ...hostNames(host, fragmentsPath),
-    ...(named ? host.fs.readDirectory(candidateFragments) : []),
-  ]);
-  for (const name of names) {
-    const path = `${fragmentsPath}/${name}`;
-    const text = candidateText(host, candidate, path) ?? readHostText(host, path);
-    if (text !== undefined) write(path, text);
+  const place = (path: string) => joinReal(directory, path.slice(1));
+  host.fs.makeDirectory(place(fragmentsPath), 0o700);
+  const waiting = [interfacesPath, ...namesIn(host, candidate, fragmentsPath)];
+  const seen = new Set<string>();
+  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const text =
+      path === interfacesPath
+        ? interfaces
+        : (candidateText(host, candidate, path) ?? readHostText(host, path));
+    if (text === undefined) continue;
+    host.fs.makeDirectory(place(posix.dirname(path)), 0o700);
+    host.fs.writeFileAtomic(place(path), encodeBytePath(redirect(text, directory)));
+    for (const source of sourcesIn(path, text)) {
+      // Others are read where they are: they are not part of a restore.
+      if (!isBelowNetwork(source.directory)) continue;
+      const named = namesIn(host, candidate, source.directory);
+      waiting.push(...named.filter((one) => source.matches(posix.basename(one))));
+    }
   }
+}
+
+function isBelowNetwork(directory: string): boolean {
+  return directory === '/etc/network' || directory.startsWith('/etc/network/');
+}
+
+/** Paths in a directory as it will be. */
+function namesIn(host: Host, candidate: RealPath, directory: string): string[] {
+  const planned = joinReal(candidate, directory.slice(1));
+  const hasPlanned = host.fs.lstatIfExists(planned)?.kind === 'directory';
+  const names = [...hostNames(host, directory), ...(hasPlanned ? host.fs.readDirectory(planned) : [])];
+  return [...new Set(names)].map((name) => `${directory}/${name}`);
 }
 
 function redirect(text: string, directory: RealPath): string {
@@ -105,17 +122,18 @@ async function checkGrammar(host: Host, directory: RealPath): Promise<NetworkChe
       result.status === 'ok' || (result.status === 'failed' && result.exitCode !== busyExitCode);
     if (!hasVerdict) return unchecked(checkedBy, result.status === 'missing');
     const lines = result.stderr.split('\n').filter((line) => line.trim() !== '');
-    const found = lines.map((line) => toProblem(line.replaceAll(directory, '')));
+    const found = lines.flatMap((line) => toProblem(line.replaceAll(directory, '')) ?? []);
     // ifupdown passes over a fragment that it cannot read, with exit code 0; where nothing failed, other lines tell what
     // it would do.
     if (result.status === 'ok') problems.push(...found.filter(({ line }) => line !== undefined));
-    else if (found.length > 0) problems.push(...found);
-    else
+    else problems.push(...found);
+    if (result.status === 'failed' && lines.length === 0)
       problems.push({
         severity: 'error',
         what: `${argv[0]} refuses it (exit code ${result.exitCode ?? '?'})`,
       });
-    if (problems.length > 0) return { grammar: 'invalid', checkedBy, problems };
+    if (problems.some(({ severity }) => severity === 'error'))
+      return { grammar: 'invalid', checkedBy, problems };
   }
   return { grammar: 'valid', checkedBy, problems };
 }
@@ -154,12 +172,22 @@ async function runPatiently(host: Host, argv: readonly [string, ...string[]]) {
   }
 }
 
-/** `error: /etc/network/interfaces: line6: ...` of ifupdown2, `ifup: /etc/network/interfaces:6: ...` of ifupdown. */
-function toProblem(line: string): NetworkNote {
+/**
+ * `error: /etc/network/interfaces: line6: ...` of ifupdown2, `ifup: /etc/network/interfaces:6: ...` of ifupdown. ifupdown2 fails for
+ * a warning too, and warns of what Proxmox VE itself writes. Undefined: it means nothing.
+ */
+function toProblem(line: string): NetworkNote | undefined {
   const [, file, number, what] =
     /^(?:error|warning|ifup|ifquery): (\/etc\/network\/[^:\s]+):\s*(?:line)?(\d+): (.*)$/.exec(line) ?? [];
-  if (file === undefined || what === undefined) return { severity: 'error', what: line };
-  return { severity: 'error', what, file, line: Number(number) };
+  if (file !== undefined && what !== undefined)
+    return { severity: 'error', what, file, line: Number(number) };
+  const [, warning] = /^warning: (.*)$/.exec(line) ?? [];
+  if (warning === undefined) return { severity: 'error', what: line };
+  // A bridge without ports, for guests only: the usual way to say it.
+  if (warning.includes(': invalid value "none"')) return undefined;
+  // What is not understood is not set up: an address, say.
+  const severity = warning.includes(': invalid value ') ? 'error' : 'warning';
+  return { severity, what: warning, file: interfacesPath };
 }
 
 function checkNodeName(

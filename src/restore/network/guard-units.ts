@@ -19,6 +19,9 @@ export interface GuardUnits {
   service: string;
 }
 
+/** Tells what the service of a guard starts that it is its work; holds the guard's id. */
+export const guardVariable = 'PROXSAVE_GUARD';
+
 const namePrefix = 'proxsave-guard-';
 /** More than this is a mistake, and less leaves no time to log in. */
 const timeoutLimits = { least: 10, most: 86_400 } as const;
@@ -47,7 +50,7 @@ export function renderGuardUnits(request: GuardRequest): GuardUnits {
   return {
     ...names,
     timer: renderTimer(names.serviceName, description, timeoutSeconds),
-    service: renderService(names.timerName, description, commands),
+    service: renderService(names.timerName, { id, description, commands }),
   };
 }
 
@@ -72,8 +75,7 @@ function renderTimer(serviceName: string, description: string, timeoutSeconds: n
 
 function renderService(
   timerName: string,
-  description: string,
-  commands: readonly (readonly [string, ...string[]])[],
+  { id, description, commands }: Pick<GuardRequest, 'id' | 'commands'> & { description: string },
 ): string {
   return [
     '# Written by ProxSave; gone once the change is confirmed or taken back.',
@@ -87,6 +89,7 @@ function renderService(
     'TimeoutStartSec=10min',
     'Restart=on-failure',
     'RestartSec=20s',
+    `Environment=${guardVariable}=${id}`,
     ...commands.map((argv) => `ExecStart=${renderCommand(argv)}`),
     '# Only after all of them succeeded: a change that is still there is tried again, at the latest after a reboot.',
     `ExecStartPost=systemctl --no-ask-password disable ${timerName}`,

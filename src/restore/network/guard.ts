@@ -5,7 +5,13 @@ import { EnvironmentError, RunFailedError, isSystemError } from '../../errors.ts
 import { hostNames, hostPathKind } from '../../host/detect-text.ts';
 import type { Host } from '../../host/host.ts';
 import type { RunResult } from '../../host/programs.ts';
-import { guardIdOf, guardUnitNames, renderGuardUnits, type GuardRequest } from './guard-units.ts';
+import {
+  guardIdOf,
+  guardUnitNames,
+  guardVariable,
+  renderGuardUnits,
+  type GuardRequest,
+} from './guard-units.ts';
 
 const unitDirectory = '/etc/systemd/system';
 const systemctlTimeoutMs = 30_000;
@@ -69,7 +75,7 @@ export async function confirmGuard(host: Host, id: string): Promise<'confirmed' 
 
 /**
  * Takes the change back now, by the same service, so that it goes on when the connection breaks. Waits for its end at
- * most `timeoutMs`. Throws RunFailedError when it did not succeed; the timer then stays and systemd tries again.
+ * most `timeoutMs`, signals or not. Throws RunFailedError when it did not succeed; the timer then stays and systemd tries again.
  */
 export async function revertGuard(host: Host, id: string, timeoutMs = 120_000): Promise<void> {
   const { serviceName, timerName } = guardUnitNames(id);
@@ -77,10 +83,12 @@ export async function revertGuard(host: Host, id: string, timeoutMs = 120_000): 
     throw new RunFailedError(`there is no guarded change ${id}`, {
       hint: '`proxsave undo --list` shows what can be taken back.',
     });
+  // One that failed often in short time is refused until this.
+  await systemctl(host, ['reset-failed', serviceName], 'tolerate');
   await systemctl(host, ['start', '--no-block', serviceName]);
   const giveUpAt = host.clock.monotonicMs() + timeoutMs;
   while (host.clock.monotonicMs() < giveUpAt) {
-    await host.clock.sleep(pollMs, host.signal);
+    await host.clock.sleep(pollMs);
     const state = await stateOfService(host, id);
     if (state === 'failed') break;
     if (!(await isEnabled(host, timerName)) && state !== 'reverting') {
@@ -120,6 +128,11 @@ export async function removeGuard(host: Host, id: string): Promise<void> {
   if (host.fs.lstatIfExists(wanted) !== undefined) host.fs.unlink(wanted);
   await systemctl(host, ['daemon-reload'], 'tolerate');
   await systemctl(host, ['reset-failed', timerName, serviceName], 'tolerate');
+}
+
+/** This process was started by the guard `id`, to take its change back. */
+export function isWorkOfGuard({ env }: Pick<Host, 'env'>, id: string): boolean {
+  return env[guardVariable] === id;
 }
 
 /** systemd is PID 1 of this host: its runtime directory says so (sd_booted(3)). */

@@ -1,6 +1,7 @@
 // Reads what `ip -j` prints.
 
 import { z } from 'zod';
+import type { LinkState } from './network-links.ts';
 
 const addressSchema = z.array(
   z.object({
@@ -18,6 +19,14 @@ const addressSchema = z.array(
   }),
 );
 const routeSchema = z.array(z.object({ gateway: z.string().optional(), dev: z.string().optional() }));
+
+const linkSchema = z.array(
+  z.object({
+    ifname: z.string().optional(),
+    altnames: z.array(z.string()).optional(),
+    flags: z.array(z.string()).optional(),
+  }),
+);
 
 export interface LiveAddress {
   interface: string;
@@ -49,6 +58,19 @@ export function parseDefaultRoutes(texts: readonly (string | undefined)[]): Defa
     (routeSchema.safeParse(parseJson(text)).data ?? []).flatMap(({ gateway, dev }) =>
       gateway === undefined || dev === undefined ? [] : [{ device: dev, gateway }],
     ),
+  );
+}
+
+/** Of `ip -j link show`, by each name of an interface; undefined when the text is no such document. */
+export function parseLinks(text: string | undefined): Map<string, LinkState> | undefined {
+  const { data } = linkSchema.safeParse(parseJson(text));
+  if (data === undefined) return undefined;
+  return new Map(
+    data.flatMap(({ ifname, altnames = [], flags = [] }) => {
+      const state = flags.includes('LOWER_UP') ? 'link' : flags.includes('UP') ? 'no-link' : 'down';
+      const names = ifname === undefined ? altnames : [ifname, ...altnames];
+      return names.map((name) => [name, state] as const);
+    }),
   );
 }
 

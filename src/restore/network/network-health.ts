@@ -3,12 +3,14 @@
 
 import { askHost, hostPathKind, readHostText } from '../../host/detect-text.ts';
 import type { Host } from '../../host/host.ts';
-import { parseAddresses, parseDefaultRoutes, type DefaultRoute } from './ip-output.ts';
+import { parseAddresses, parseDefaultRoutes, parseLinks, type DefaultRoute } from './ip-output.ts';
+import { lostLinks, type Links } from './network-links.ts';
 
 export interface NetworkHealth {
   /** Addresses that reach beyond their link, without prefix length. */
   addresses: readonly string[];
   gateways: readonly DefaultRoute[];
+  links: Links;
   /** At least one default gateway answers. */
   isGatewayThere: boolean;
   hasNames: boolean;
@@ -31,8 +33,9 @@ export async function readNetworkHealth(host: Host, before?: NetworkHealth): Pro
     await ask('ip', '-j', '-4', 'route', 'show', 'default'),
     await ask('ip', '-j', '-6', 'route', 'show', 'default'),
   ]);
-  const [addresses, isGatewayThere, names, quorum] = await Promise.all([
+  const [addresses, links, isGatewayThere, names, quorum] = await Promise.all([
     ask('ip', '-j', 'address', 'show'),
+    ask('ip', '-j', 'link', 'show'),
     before?.isGatewayThere === false ? false : anyAnswers(host, gateways),
     before?.hasNames === false ? undefined : ask('getent', 'ahosts', someName),
     ask('corosync-quorumtool', '-s'),
@@ -40,6 +43,7 @@ export async function readNetworkHealth(host: Host, before?: NetworkHealth): Pro
   return {
     addresses: parseAddresses(addresses).map(({ address }) => address),
     gateways,
+    links: parseLinks(links),
     isGatewayThere,
     hasNames: names !== undefined && names !== '',
     isClusterMounted: isMounted(host),
@@ -81,15 +85,23 @@ function quorumOf(text: string | undefined): boolean | undefined {
   return answer === undefined ? undefined : answer === 'Yes';
 }
 
-/** `addresses`: those by which the host has to be reached. Pure; empty: healthy. */
+export interface HealthNeeds {
+  /** By which the host has to be reached. */
+  addresses: readonly string[];
+  /** That the configuration brings up. */
+  cards: readonly string[];
+}
+
+/** Pure; empty: healthy. */
 export function healthProblems(
   before: NetworkHealth,
   after: NetworkHealth,
-  addresses: readonly string[],
+  { addresses, cards }: HealthNeeds,
 ): string[] {
   const lost = addresses.filter((address) => !after.addresses.includes(address));
   return [
     ...lost.map((address) => `the host has lost its address ${address}`),
+    ...lostLinks(before.links, after.links, cards),
     ...reachProblems(before, after),
     ...clusterProblems(before, after),
   ];

@@ -2,7 +2,7 @@
 
 import type { Severity } from '../../findings.ts';
 import type { NicMapping } from './map-nics.ts';
-import type { NicInventory } from './nic-inventory.ts';
+import type { Card, NicInventory } from './nic-inventory.ts';
 
 export interface NetworkNote {
   severity: Severity;
@@ -60,6 +60,9 @@ export interface NetworkPlan {
   /** Why the verdict is what it is, a sentence each. */
   reasons: readonly string[];
   mapping: NicMapping;
+  archivedCards: readonly Card[];
+  /** Those of them that the configuration of the backup names. */
+  usedCards: readonly Card[];
   /** What is put in place, whole texts. */
   files: NetworkTexts;
   /** Files of the backup that are not put in place. */

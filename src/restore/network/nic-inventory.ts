@@ -29,6 +29,8 @@ export interface Card {
   pciPath?: string;
   driver?: string;
   speedMbps?: number;
+  /** `up`, `down` ... when the inventory was made. */
+  operState?: string;
   /** The other names by which the kernel and udev know it. */
   alternativeNames: readonly string[];
   /** Order of appearance, for a guess by order. */
@@ -76,6 +78,7 @@ function toCard(record: InterfaceRecord, index: number): Card {
     ...(record.pci_path === undefined ? {} : { pciPath: pciAddress(record.pci_path) }),
     ...(record.driver === undefined ? {} : { driver: record.driver }),
     ...(record.speed_mbps === undefined ? {} : { speedMbps: record.speed_mbps }),
+    ...(record.oper_state === undefined ? {} : { operState: record.oper_state }),
     alternativeNames: names,
     index: record.ifindex ?? index,
   };

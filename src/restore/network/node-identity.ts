@@ -15,7 +15,9 @@ export function applyAddress(
 ): string | undefined {
   const path = '/etc/network/interfaces';
   const text = files.get(path);
-  if (text === undefined || management === undefined || address === 'archive') return undefined;
+  // Without a configuration of the backup the host stays where it is, whatever was asked for.
+  if (text === undefined) return management?.address.replace(/\/.*/, '');
+  if (management === undefined || address === 'archive') return undefined;
   const cards = management.cards.map((card) => namesAtBoot.get(card) ?? card);
   const kept = keepAddress(text, { ...management, cards });
   files.set(path, kept.text);
@@ -34,7 +36,8 @@ export function applyHostname(
   const hosts = files.get('/etc/hosts');
   const name = (input.hostname === 'live' ? liveName : (files.get('/etc/hostname') ?? liveName))?.trim();
   if (hosts === undefined || name === undefined || name === '') return;
-  const target = address ?? configuredAddress(files.get('/etc/network/interfaces'));
+  const interfaces = '/etc/network/interfaces';
+  const target = address ?? configuredAddress(files.get(interfaces) ?? input.live.get(interfaces));
   const [nodeName = name] = name.split('.');
   if (target === undefined) return;
   const result = reconcileHosts(hosts, {

@@ -7,6 +7,7 @@ import type { RunResult } from '../../host/programs.ts';
 import { encodeBytePath } from '../../util/byte-path.ts';
 import { parseInterfaces, stanzasOf } from './interfaces-grammar.ts';
 import type { NetworkTexts } from './network-types.ts';
+import { interfacesIn } from './interfaces-sources.ts';
 import { readNetworkTexts } from './read-network-texts.ts';
 
 const reloadMs = 90_000;
@@ -74,14 +75,12 @@ function writeOld(host: Host, before: NetworkTexts): RealPath {
 
 /** Texts of ifupdown, without the lines that name other files: those follow as texts of their own. */
 function interfaceTexts(texts: NetworkTexts): string[] {
-  return [...texts]
-    .filter(([path]) => /^\/etc\/network\/interfaces(?:\.d\/[\w-]+)?$/u.test(path))
-    .map(([, text]) =>
-      parseInterfaces(text)
-        .filter(({ kind }) => kind !== 'source')
-        .map(({ raw }) => raw)
-        .join(''),
-    );
+  return [...interfacesIn(texts)].map((path) =>
+    parseInterfaces(texts.get(path) ?? '')
+      .filter(({ kind }) => kind !== 'source')
+      .map(({ raw }) => raw)
+      .join(''),
+  );
 }
 
 interface Configured {

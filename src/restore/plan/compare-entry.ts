@@ -14,6 +14,8 @@ export interface Comparison {
 export interface CompareOptions {
   path: string;
   keepsOwners: boolean;
+  /** Proxmox VE is installed here, so there is a cluster file system. */
+  hasCluster: boolean;
   /** Only of interest when a directory is in the place of something else. */
   isEmptyDirectory: boolean;
 }
@@ -24,6 +26,14 @@ export function compareStates(
   options: CompareOptions,
 ): Comparison {
   if (before === null) return { action: 'create', reason: 'it is missing here' };
+  if (before.kind === 'file' && !options.hasCluster && leadsIntoCluster(after.linkTarget, options.path)) {
+    // authorized_keys, mostly: a link to nowhere in its place would lock the admin out.
+    return {
+      action: 'skip',
+      reason:
+        'there it is a link into the cluster file system, which this host does not have: the file stays',
+    };
+  }
   if (before.kind === after.kind) return compareSameKind(before, after, options.keepsOwners);
   return compareOtherKind(before, after, options);
 }
@@ -54,9 +64,13 @@ function compareOtherKind(before: TreeState, after: TreeState, options: CompareO
   return { action: 'replace', reason: 'a file is in its place' };
 }
 
+function leadsIntoCluster(target: string | undefined, path: string): boolean {
+  if (target === undefined) return false;
+  return isAtOrBelow(posix.resolve('/', posix.dirname(path), target).slice(1), 'etc/pve');
+}
+
 function compareWithLink(target: string, after: TreeState, path: string): Comparison {
-  const absolute = posix.resolve('/', posix.dirname(path), target).slice(1);
-  if (after.kind === 'file' && isAtOrBelow(absolute, 'etc/pve')) {
+  if (after.kind === 'file' && leadsIntoCluster(target, path)) {
     return { action: 'skip', reason: 'it is a link into the cluster file system here, and stays one' };
   }
   const reason = `a link to ${printable(target)} is in its place; what it leads to is left alone`;

@@ -1,6 +1,7 @@
 // From candidates to plan entries: the selection of each, then the comparison with what is on the host. Reads, never writes.
 
 import { describeSystemError, isSystemError } from '../../errors.ts';
+import type { NamedOwner, Owner } from '../../host/file-owners.ts';
 import type { Host } from '../../host/host.ts';
 import { withHeldPlace } from '../../host/safe-tree.ts';
 import { printable } from '../../util/printable.ts';
@@ -8,7 +9,6 @@ import { readLiveState, type LiveState } from '../live-state.ts';
 import { checkRestorePath, parentsOf, type RestorePath } from '../restore-path.ts';
 import type { Candidate, Candidates } from './candidates.ts';
 import { compareStates } from './compare-entry.ts';
-import type { Owner } from './owners.ts';
 import { changesHost, withoutStates, type PlanEntry, type TreeState } from './restore-plan.ts';
 import type { SelectEntry, Selection } from './select-entry.ts';
 import type { RestoreMeta } from '../source.ts';
@@ -17,8 +17,9 @@ export interface PlanningContext {
   host: Host;
   candidates: Candidates;
   select: SelectEntry;
-  ownerOf: (meta: RestoreMeta) => Owner | undefined;
+  ownerOf: (owner: NamedOwner) => Owner | undefined;
   keepsOwners: boolean;
+  hasCluster: boolean;
   /** Stage kinds and merge kinds that somebody decides on; others are handed out. */
   hasStrategy: (selection: Selection) => boolean;
   /** Decided so far, parents before children. */
@@ -30,6 +31,31 @@ export function planEntries(context: PlanningContext): void {
   for (const candidate of context.candidates.entries.values()) {
     context.planned.set(candidate.path, planOne(context, candidate));
   }
+}
+
+/**
+ * Once the accounts are merged: whoever gets an account or a number by this restore gets the files as well, and nobody else
+ * does who has that number here by chance. What strategies have decided keeps its owner.
+ */
+export function planForOwners(context: PlanningContext, ownerOf: PlanningContext['ownerOf']): void {
+  if (!context.keepsOwners) return;
+  const after = { ...context, ownerOf };
+  const isMoved = ({ meta }: Candidate) => {
+    const [here, there] = [context.ownerOf(meta), ownerOf(meta)];
+    return here?.uid !== there?.uid || here?.gid !== there?.gid;
+  };
+  const { entries } = context.candidates;
+  const firstName = ({ meta }: Candidate) =>
+    meta.type === 'hardlink' ? entries.get(meta.linkTarget as RestorePath) : undefined;
+  const concerned = [...entries.values()].filter(
+    (candidate) =>
+      isMoved(firstName(candidate) ?? candidate) &&
+      context.select(candidate.path, candidate.owner).how === 'replace',
+  );
+  // A second name is as its first one.
+  const isSecond = ({ meta }: Candidate) => Number(meta.type === 'hardlink');
+  for (const candidate of concerned.sort((a, b) => isSecond(a) - isSecond(b)))
+    context.planned.set(candidate.path, planOne(after, candidate));
 }
 
 /** Directories that are needed by what changes, and are missing here: part of the plan as well. */
@@ -142,6 +168,7 @@ function placed(
   const options = {
     path,
     keepsOwners: context.keepsOwners,
+    hasCluster: context.hasCluster,
     isEmptyDirectory:
       before?.kind === 'directory' && after.kind !== 'directory' && isEmpty(context.host, path),
   };

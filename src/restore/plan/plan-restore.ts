@@ -4,6 +4,7 @@ import { createArchiveOwners, type ArchiveOwner } from '../../catalogue/archive-
 import type { PathContext } from '../../catalogue/claimed-paths.ts';
 import { areas } from '../../catalogue/index.ts';
 import type { HostFacts } from '../../host/facts.ts';
+import { createOwnerLookup, type OwnerLists } from '../../host/file-owners.ts';
 import type { Host } from '../../host/host.ts';
 import { decodeBytePath } from '../../util/byte-path.ts';
 import type { RestoreLimits } from '../limits.ts';
@@ -17,8 +18,13 @@ import type { RestoreSource } from '../source.ts';
 import type { RestoreStrategies } from '../strategies.ts';
 import { decideByStrategies, type StrategyInput } from './apply-strategies.ts';
 import { maxTextBytes, readCandidates, type Candidates, type Refused } from './candidates.ts';
-import { createOwnerLookup } from './owners.ts';
-import { planDirectories, planEntries, planParents, type PlanningContext } from './plan-entries.ts';
+import {
+  planDirectories,
+  planEntries,
+  planForOwners,
+  planParents,
+  type PlanningContext,
+} from './plan-entries.ts';
 import { changesHost, planSchemaVersion, type PlanEntry, type RestorePlan } from './restore-plan.ts';
 import { createSelect, type Selection } from './select-entry.ts';
 import { summariseEntries } from './summarise-entries.ts';
@@ -67,13 +73,15 @@ export async function planRestore(
     host,
     candidates,
     select: createSelect(options.request, options.live, compareSides(backup, here)),
-    ownerOf: createOwnerLookup(host),
+    ownerOf: createOwnerLookup(ownerLists(host)),
     keepsOwners: host.process.uid === 0,
+    hasCluster: options.live.pve !== undefined,
     hasStrategy: (selection) => hasStrategy(options.strategies, selection),
     planned: new Map(),
   };
   planEntries(context);
   const contents = decide(context, { source, options });
+  planForOwners(context, createOwnerLookup(ownerLists(host, contents)));
   planParents(context);
   const entries = [...context.planned.values(), ...candidates.refused.map(refusedEntry)].sort(byPath);
   const plan = describePlan(host, source, { options, entries, verdicts: judgePreflight(backup, here) });
@@ -99,6 +107,15 @@ export function wantsText(
 function hasStrategy(strategies: RestoreStrategies, selection: Selection): boolean {
   if (selection.how === 'merge') return strategies.merge[selection.kind] !== undefined;
   return selection.how === 'stage' && strategies.stage[selection.kind] !== undefined;
+}
+
+const maxListBytes = 16 * 1024 * 1024;
+
+/** As they are here, or as they will be. */
+function ownerLists(host: Host, planned: ReadonlyMap<string, Buffer> = new Map()): OwnerLists {
+  const text = (path: string) =>
+    (planned.get(path) ?? readLiveFile(host, path, maxListBytes))?.toString('utf8');
+  return { passwd: text('etc/passwd'), group: text('etc/group') };
 }
 
 function bothSides(

@@ -73,6 +73,12 @@ async function settle<Result>(work: () => Promise<Result>): Promise<{ result: Re
 async function lookAround({ host, limits }: UnitWork, { services }: WantedServices): Promise<Before> {
   const names = services.map(({ unit }) => unit);
   const states = await readUnits(host, names, limits.callMs);
+  // A unit that does not exist is an answer, too. Without one nobody knows what must be stopped.
+  if (states.size < names.length) {
+    throw new EnvironmentError('systemctl does not say which services run; nothing of the host was changed', {
+      hint: 'See what it waits for: systemctl status, journalctl -b -n 50',
+    });
+  }
   return {
     running: new Map([...states].filter(([, state]) => isRunning(state))),
     others: await listServices(host, 'running', limits.callMs),

@@ -6,13 +6,13 @@ const notAllowed =
 const wentAway =
   'did the disk or share go away meanwhile? See `mount` and dmesg, then copy the archive again';
 
-export const readingHints = {
+export const readingHints: Readonly<Record<string, string>> = {
   EIO: 'see dmesg: the disk or share gives errors',
   ESTALE: wentAway,
   ENOTCONN: wentAway,
 };
 
-export const writingHints = {
+export const writingHints: Readonly<Record<string, string>> = {
   ...readingHints,
   ENOENT: wentAway,
   ENOSPC: noRoom,

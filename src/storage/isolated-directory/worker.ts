@@ -37,7 +37,7 @@ interface Server {
 }
 
 function openServer({ write, env }: WorkerChannel, { root, settings }: Opening): Server {
-  const host = createHost({ root, env });
+  const host = createHost({ root, env, waitsForMounts: true });
   const tell = (answer: Answer) => {
     write(`${JSON.stringify(answer)}\n`);
   };

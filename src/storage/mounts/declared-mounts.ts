@@ -3,7 +3,7 @@
 
 import { posix } from 'node:path';
 import { listPropertyOf, parseSectionConfig, propertyOf } from '../../host/section-config.ts';
-import { unescapeOctal } from './mount-table.ts';
+import { unescapeOctal } from '../../host/mounts/mount-table.ts';
 
 export interface DeclaredMount {
   /** A path of the host. */

@@ -5,7 +5,7 @@ import { posix } from 'node:path';
 import { isSystemError } from '../../errors.ts';
 import { asRealPath, type Host, type RealPath } from '../../host/host.ts';
 import { mountInUnit, mountsInFstab, mountsInStorageConfig, type DeclaredMount } from './declared-mounts.ts';
-import { contains, mountOf, parseMountInfo, type Mount } from './mount-table.ts';
+import { contains, mountOf, parseMountInfo, type Mount } from '../../host/mounts/mount-table.ts';
 import type { ExpectedMount, MountFacts } from './mount-rule.ts';
 
 /** Mounts of this process, whatever host is worked on. */

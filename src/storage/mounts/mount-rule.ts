@@ -1,6 +1,6 @@
 // Decides whether a directory may be written to, or is the empty place below a share that is not mounted. Pure.
 
-import { contains, type Mount } from './mount-table.ts';
+import { contains, type Mount } from '../../host/mounts/mount-table.ts';
 
 export type RequireMount = 'auto' | 'yes' | 'no';
 

@@ -42,10 +42,9 @@ function foreignReason(archive: ReadableArchive, owner: Owner): Reason | undefin
   if (isAdopted(archive, owner)) return undefined;
   const isOwnId = owner.installId !== '' && archive.installId === owner.installId;
   if (archive.hostname !== owner.hostname) {
-    const text = isOwnId
-      ? `made here under the host name ${archive.hostname}; after a renaming \`proxsave adopt --host ${archive.hostname}\` takes it in`
-      : `made by host ${archive.hostname}`;
-    return { rule: 'other-host', text };
+    if (!isOwnId) return { rule: 'other-host', text: `made by host ${archive.hostname}` };
+    const text = `made here under the host name ${archive.hostname}; after a renaming \`proxsave adopt --host ${archive.hostname}\` takes it in`;
+    return { rule: 'former-name', text };
   }
   if (isOwnId) return undefined;
   const maker =

@@ -26,6 +26,7 @@ export type RetentionRule =
   | 'partial'
   | 'suspect'
   | 'other-host'
+  | 'former-name'
   | 'other-installation'
   | 'unreadable';
 

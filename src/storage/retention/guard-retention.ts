@@ -1,6 +1,7 @@
 // May anything be removed from a tier in this run at all? Retention follows a proven success only; after anything else the
 // old archives are what the user needs most.
 
+import { withoutUndefined } from '../../util/without-undefined.ts';
 import type { TierName } from '../store.ts';
 import { isSameArchive } from './retention-archive.ts';
 import type { RetentionState } from './retention-state.ts';
@@ -35,7 +36,7 @@ export interface GuardFacts {
   copy: 'stored' | 'failed' | 'none';
   listing: 'complete' | 'incomplete' | 'failed';
   /** Why the state (holds, adoptions) could not be read. */
-  stateProblem?: string;
+  stateProblem?: { message: string; hint?: string | undefined };
   /** Earlier complete archives of this host and installation. */
   earlier: readonly EarlierMeasure[];
   state: Pick<RetentionState, 'suspects' | 'measuredSince'>;
@@ -71,8 +72,12 @@ export function guardRetention(facts: GuardFacts): GuardVerdict {
 function tierReasons({ tier, copy, listing, stateProblem }: GuardFacts): GuardReason[] {
   const reasons: GuardReason[] = [];
   if (stateProblem !== undefined) {
-    const message = `nothing is removed: which archives are held is not known: ${stateProblem}`;
-    reasons.push({ code: 'retention-state-unreadable', message });
+    const message = `nothing is removed: which archives are held is not known: ${stateProblem.message}`;
+    reasons.push({
+      code: 'retention-state-unreadable',
+      message,
+      ...withoutUndefined({ hint: stateProblem.hint }),
+    });
   }
   if (listing !== 'complete') {
     const what = listing === 'failed' ? 'failed' : 'is incomplete';

@@ -18,8 +18,10 @@ export function parseRetentionState(text: string, path: string): RetentionState 
   } catch (error) {
     if (!(error instanceof SyntaxError) && !(error instanceof Damage)) throw error;
     const what = error instanceof Damage ? error.message : 'it is not JSON';
-    throw new StorageError(`${path} is damaged (${what}): nothing is removed from any tier`, {
-      hint: `put a copy of the file back from an archive, or correct it; if neither is possible, remove it, then hold and adopt archives again (proxsave hold, proxsave adopt) before the next run`,
+    throw new StorageError(`${path} is damaged (${what})`, {
+      hint:
+        'take it out of an archive (`proxsave extract`), or correct it; if neither is possible, remove it, begin anew with ' +
+        '`proxsave prune --accept`, then hold and adopt archives again',
       cause: error,
     });
   }

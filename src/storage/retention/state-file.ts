@@ -2,6 +2,7 @@
 // hold` during a backup is not lost.
 
 import { asStorageError, StorageError } from '../../errors.ts';
+import { readingHints, writingHints } from '../directory/hints.ts';
 import { joinReal, type Host, type RealPath } from '../../host/host.ts';
 import { parseRetentionState, serialiseRetentionState } from './parse-state.ts';
 import { emptyRetentionState, type RetentionState } from './retention-state.ts';
@@ -24,13 +25,13 @@ export function readRetentionState(host: Host, stateDirectory: RealPath): Retent
     if (text !== undefined) return parseRetentionState(text, path);
     if (host.fs.lstatIfExists(joinReal(stateDirectory, installIdName)) === undefined)
       return emptyRetentionState;
-    throw new StorageError(`${path} is missing, so nothing is removed from any tier`, {
+    throw new StorageError(`${path} is missing`, {
       hint:
         'take it out of an archive (`proxsave extract`), or begin anew without the old holds and adoptions: ' +
         '`proxsave prune --accept`',
     });
   } catch (error) {
-    throw asStorageError(error, `cannot read ${path}, so nothing is removed from any tier`);
+    throw asStorageError(error, `cannot read ${path}`, readingHints);
   }
 }
 
@@ -41,7 +42,7 @@ export function writeRetentionState(host: Host, stateDirectory: RealPath, state:
     host.fs.makeDirectory(stateDirectory, 0o700);
     host.fs.writeFileAtomic(path, serialiseRetentionState(state), { mode: 0o600 });
   } catch (error) {
-    throw asStorageError(error, `cannot write ${path}`);
+    throw asStorageError(error, `cannot write ${path}`, writingHints);
   }
 }
 

@@ -107,8 +107,10 @@ describe('history', () => {
       const name = `backup-stats-${stamp.slice(0, 10).replaceAll('-', '')}-${stamp.slice(11, 19).replaceAll(':', '')}`;
       writeFileSync(join(directory, `${name}.json`), JSON.stringify({ hostname: 'pve1', start_time: stamp }));
     }
-    const read = async (...limit: string[]) =>
-      JSON.parse((await host.run(['history', '--json', ...limit], { env: { LOG_PATH: directory } })).stdout);
+    const read = async (...limit: string[]): Promise<unknown> => {
+      const { stdout } = await host.run(['history', '--json', ...limit], { env: { LOG_PATH: directory } });
+      return JSON.parse(stdout);
+    };
     expect(await read('--limit', 'all')).toMatchObject({ total: usualRecords + 1, notRead: 0 });
     expect(await read()).toMatchObject({ total: usualRecords, notRead: 1 });
   });

@@ -101,6 +101,21 @@ test.each(['http_proxy', 'HTTP_PROXY'])('%s is used, with its user and password'
   expect(proxy.requests[0]?.headers['proxy-authorization']).toBe(`Basic ${btoa('me:word')}`);
 });
 
+test('a proxy that is named without http:// is used as well', async () => {
+  const proxy = await startReceiver([{ body: 'from the proxy' }]);
+  const env = { HTTP_PROXY: proxy.origin.replace('http://', 'me:word@') };
+  const answer = await sendHttp({ env }, get('http://somewhere.invalid/x'));
+  expect(answer.body.toString()).toBe('from the proxy');
+  expect(proxy.requests[0]?.headers['proxy-authorization']).toBe(`Basic ${btoa('me:word')}`);
+});
+
+test('a proxy of a kind that is not used is told when the server is not reached', async () => {
+  const env = { HTTP_PROXY: 'socks5://me:secret@127.0.0.1:9' };
+  const error = await failureOf(sendHttp({ env }, get(await unusedOrigin())));
+  expect(error.message).toMatch(/HTTP_PROXY.* not used/);
+  expect(error.message).not.toContain('secret');
+});
+
 test('a server in NO_PROXY is asked directly', async () => {
   const proxy = await startReceiver();
   const receiver = await startReceiver();

@@ -58,6 +58,36 @@ describe('titles', () => {
     expect(notices.warning.groups.map(({ code }) => code)).not.toContain('config-remark');
   });
 
+  const copyOnCloudFailed = runRecords.copyFailed.tiers;
+  const tierFailed = {
+    severity: 'error',
+    code: 'tier-failed',
+    message: 'no copy on the cloud tier',
+  } as const;
+
+  test('a whole archive whose copy must not fail has no holes', () => {
+    const record = { ...runRecords.copyFailed, status: 'failed' as const, findings: [tierFailed] };
+    expect(noticeOf(record).title).toBe('Backup of pve1 is complete, but the copy on cloud failed');
+  });
+
+  test('holes do not hide a copy that failed as well', () => {
+    const { findings } = runRecords.holes;
+    const record = { ...runRecords.holes, findings: [...findings, tierFailed], tiers: copyOnCloudFailed };
+    expect(noticeOf(record).title).toBe(
+      'Backup of pve1 has holes: 2 errors and 1 warning, and the copy on cloud failed',
+    );
+  });
+
+  test('what ended the run after the archive was made is no hole in it', () => {
+    const record = { ...runRecords.success, error: 'the lock is gone' };
+    expect(noticeOf({ ...record, status: 'failed' }).title).toBe(
+      'Backup of pve1 was made, but the run failed behind it',
+    );
+    expect(noticeOf({ ...record, status: 'interrupted' }).title).toBe(
+      'Backup of pve1 was made, but the run was interrupted before its end',
+    );
+  });
+
   test('a failed run is never called the first backup', () => {
     expect(noticeOf(runRecords.failed, { isFirst: true })).toMatchObject({
       isFirst: false,
@@ -98,4 +128,12 @@ test('all texts start with the outcome', () => {
       expect(text.split('\n', 1)[0]).toContain(notice.title);
     }
   }
+});
+
+test('a text of any length makes a notice that can be sent', () => {
+  const long = 'x'.repeat(2_000_000);
+  const finding = { severity: 'error', code: 'x', message: long, hint: long } as const;
+  const notice = noticeOf({ ...runRecords.holes, error: long, findings: [finding] }, { hint: long });
+  expect(renderHtmlMail(notice).length).toBeLessThan(50_000);
+  expect(renderLongText(notice).length).toBeLessThan(50_000);
 });

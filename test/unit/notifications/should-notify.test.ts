@@ -10,7 +10,7 @@ const toldWhen = (notifyOn: NotifyOn, previous: 'success' | 'failed' | undefined
 test('each level tells the outcomes that it names', () => {
   expect(toldWhen('always', 'success')).toEqual(outcomes);
   expect(toldWhen('warning', 'success')).toEqual(['warning', 'failed', 'skipped', 'interrupted']);
-  expect(toldWhen('failure', 'success')).toEqual(['failed', 'interrupted']);
+  expect(toldWhen('failure', 'success')).toEqual(['failed', 'skipped', 'interrupted']);
 });
 
 test('"change" tells whatever differs from the run before, and the first run', () => {

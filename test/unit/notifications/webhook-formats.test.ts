@@ -3,7 +3,7 @@ import type { Notice } from '../../../src/notifications/notice.ts';
 import { renderTelegramMessage } from '../../../src/notifications/telegram/message.ts';
 import type { WebhookFormatId, WebhookMessage } from '../../../src/notifications/webhook/format.ts';
 import { formatFor } from '../../../src/notifications/webhook/formats/index.ts';
-import { hugeNotice, notices } from '../../support/notices.ts';
+import { hugeNotice, noticeFullOf, notices } from '../../support/notices.ts';
 import { endpointFrom } from '../../support/webhook-endpoint.ts';
 
 const everyNotice: Notice[] = [...Object.values(notices), hugeNotice];
@@ -36,67 +36,93 @@ interface Ntfy {
   priority: number;
 }
 
-describe.each([...everyNotice, longTitle].map((notice) => [notice.status, notice] as const))(
-  'the message about a run (%s) keeps the limits of',
-  (_status, notice) => {
-    test('Telegram, with all marks closed', () => {
-      const text = renderTelegramMessage(notice);
-      expect(text.length).toBeLessThanOrEqual(4096);
-      expect(text).toMatch(/^<b>[^<>]+<\/b>(\n|$)/);
-      expect(text.replace(/^<b>(.*)<\/b>/, '$1')).not.toMatch(/[<>]|&(?!(?:amp|lt|gt);)/);
-    });
+const units = [
+  '"',
+  '\\',
+  '<',
+  '&',
+  '*',
+  '`',
+  '💾',
+  '👨‍👩‍👧 ',
+  'ä',
+  '\u0007',
+  '\u202e',
+  '\udcff',
+  '\n',
+  '"\n',
+  '[x](',
+  '- ',
+  ' ',
+];
+const cases: [string, Notice][] = [
+  ...[...everyNotice, longTitle].map((notice): [string, Notice] => [notice.status, notice]),
+  ...units.map((unit): [string, Notice] => [`full of ${JSON.stringify(unit)}`, noticeFullOf(unit)]),
+];
 
-    test('Discord', () => {
-      const { embeds } = bodyOf<{ embeds: Embed[] }>('discord', notice);
-      const { title, description, fields, footer } = embeds[0]!;
-      expect(title.length).toBeLessThanOrEqual(256);
-      expect(description.length).toBeLessThanOrEqual(4096);
-      expect(description).not.toBe('');
-      expect(fields.length).toBeLessThanOrEqual(25);
-      for (const { name, value } of fields) {
-        expect(name.length * value.length).toBeGreaterThan(0);
-        expect(name.length).toBeLessThanOrEqual(256);
-        expect(value.length).toBeLessThanOrEqual(1024);
-      }
-      const texts = [title, description, footer.text, ...fields.flatMap(({ name, value }) => [name, value])];
-      expect(texts.join('').length).toBeLessThanOrEqual(6000);
-    });
+describe.each(cases)('the message about a run (%s) keeps the limits of', (_title, notice) => {
+  test('Telegram, with all marks closed', () => {
+    const text = renderTelegramMessage(notice);
+    expect(text.length).toBeLessThanOrEqual(4096);
+    expect(text).toMatch(/^<b>[^<>]+<\/b>(\n|$)/);
+    expect(text.replace(/^<b>(.*)<\/b>/, '$1')).not.toMatch(/[<>]|&(?!(?:amp|lt|gt);)/);
+  });
 
-    test('Slack', () => {
-      const { blocks } = bodyOf<{ blocks: SlackBlock[] }>('slack', notice);
-      expect(blocks.length).toBeLessThanOrEqual(50);
-      for (const { type, text, fields = [] } of blocks) {
-        expect(text?.text.length ?? 1).toBeLessThanOrEqual(type === 'header' ? 150 : 3000);
-        expect(text?.text).not.toBe('');
-        expect(fields.length).toBeLessThanOrEqual(10);
-        for (const field of fields) expect(field.text.length).toBeLessThanOrEqual(2000);
-        if (type !== 'header') expect(JSON.stringify([text, fields])).not.toMatch(/[<>]/);
-      }
-    });
+  test('Discord', () => {
+    const { embeds } = bodyOf<{ embeds: Embed[] }>('discord', notice);
+    const { title, description, fields, footer } = embeds[0]!;
+    expect(title.length).toBeLessThanOrEqual(256);
+    expect(description.length).toBeLessThanOrEqual(4096);
+    expect(description).not.toBe('');
+    expect(fields.length).toBeLessThanOrEqual(25);
+    for (const { name, value } of fields) {
+      expect(name.trim().length * value.trim().length).toBeGreaterThan(0);
+      expect(name.length).toBeLessThanOrEqual(256);
+      expect(value.length).toBeLessThanOrEqual(1024);
+    }
+    const texts = [title, description, footer.text, ...fields.flatMap(({ name, value }) => [name, value])];
+    expect(texts.join('').length).toBeLessThanOrEqual(6000);
+  });
 
-    test('Teams', () => {
-      const size = Buffer.byteLength(JSON.stringify(build('teams', notice).body));
-      expect(size).toBeLessThanOrEqual(28 * 1024);
-    });
+  test('Slack', () => {
+    const { blocks } = bodyOf<{ blocks: SlackBlock[] }>('slack', notice);
+    expect(blocks.length).toBeLessThanOrEqual(50);
+    for (const { type, text, fields = [] } of blocks) {
+      expect(text?.text.length ?? 1).toBeLessThanOrEqual(type === 'header' ? 150 : 3000);
+      expect(text?.text).not.toBe('');
+      expect(fields.length).toBeLessThanOrEqual(10);
+      for (const field of fields) expect(field.text.length).toBeLessThanOrEqual(2000);
+      if (type !== 'header') expect(JSON.stringify([text, fields])).not.toMatch(/[<>]/);
+    }
+  });
 
-    test('Pushover', () => {
-      const { title, message } = bodyOf<{ title: string; message: string }>('pushover', notice);
-      expect(title.length).toBeLessThanOrEqual(250);
-      expect(message.length).toBeLessThanOrEqual(1024);
-      expect(message).not.toBe('');
-    });
+  test('Teams', () => {
+    const size = Buffer.byteLength(JSON.stringify(build('teams', notice).body));
+    expect(size).toBeLessThanOrEqual(28 * 1024);
+  });
 
-    test('ntfy', () => {
-      const { message } = bodyOf<Ntfy>('ntfy', notice);
-      expect(Buffer.byteLength(message)).toBeLessThanOrEqual(4096);
-      expect(Buffer.byteLength(JSON.stringify(build('ntfy', notice).body))).toBeLessThanOrEqual(8192);
-    });
+  test('Pushover', () => {
+    const { title, message } = bodyOf<{ title: string; message: string }>('pushover', notice);
+    expect(title.length).toBeLessThanOrEqual(250);
+    expect(message.length).toBeLessThanOrEqual(1024);
+    expect(message).not.toBe('');
+  });
 
-    test('Uptime Kuma', () => {
-      expect(build('uptime-kuma', notice).address?.length).toBeLessThan(2000);
-    });
-  },
-);
+  test('ntfy', () => {
+    const { message } = bodyOf<Ntfy>('ntfy', notice);
+    expect(Buffer.byteLength(message)).toBeLessThanOrEqual(4096);
+    expect(Buffer.byteLength(JSON.stringify(build('ntfy', notice).body))).toBeLessThanOrEqual(8192);
+  });
+
+  test('our own JSON: what a receiver reads at once', () => {
+    const size = Buffer.byteLength(JSON.stringify(build('generic', notice).body));
+    expect(size).toBeLessThanOrEqual(1024 * 1024);
+  });
+
+  test('Uptime Kuma', () => {
+    expect(build('uptime-kuma', notice).address?.length).toBeLessThan(2000);
+  });
+});
 
 test('the status line is whole in every message, however long the rest', () => {
   const { title } = hugeNotice;
@@ -162,5 +188,26 @@ test('the examples in the push address that Uptime Kuma shows are replaced', () 
       'Backup of pve1 failed; no archive was made; cannot write /var/lib/proxsave/backups: no space left on the device',
     ],
     ['ping', '200333'],
+  ]);
+});
+
+test('all changed files are counted, also those whose names were not kept', () => {
+  const changes = [
+    {
+      area: 'ssl',
+      added: ['/etc/ssl/a'],
+      removed: [],
+      changed: ['/etc/ssl/b'],
+      omitted: { added: 4000, changed: 0, removed: 7 },
+    },
+  ];
+  const { changes: told } = bodyOf<{ changes: unknown }>('generic', { ...notices.success, changes });
+  expect(told).toEqual([
+    {
+      area: 'ssl',
+      added: { count: 4001, names: ['/etc/ssl/a'] },
+      changed: { count: 1, names: ['/etc/ssl/b'] },
+      removed: { count: 7, names: [] },
+    },
   ]);
 });

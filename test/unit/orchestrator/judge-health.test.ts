@@ -10,15 +10,15 @@ const hour = 3_600_000;
 
 function decision(
   hoursAgo: number,
-  changes: Partial<Decision> & { state?: 'complete' | 'partial' } = {},
+  changes: Partial<Decision> & { state?: 'complete' | 'partial'; hostname?: string } = {},
 ): Decision {
-  const { state = 'complete', ...rest } = changes;
+  const { state = 'complete', hostname = 'pve', ...rest } = changes;
   return {
     archive: {
       name: `pve-backup-${hoursAgo}.tar.zst`,
       sizeBytes: 1,
       state,
-      hostname: 'pve',
+      hostname,
       createdAt: new Date(now.getTime() - hoursAgo * hour),
       isVerified: true,
     },
@@ -133,8 +133,33 @@ describe('remarks', () => {
     const state = { firstArchive: undefined, holds: [], adoptions: [], suspects, measuredSince: undefined };
     expect(textsOf({ state })[0]).toContain('looked broken (area network has 0 files');
     expect(textsOf({ stateProblem: 'it is damaged' })).toEqual([
-      'nothing is removed from any tier: it is damaged',
+      'nothing is removed from any tier: which archives are held is not known: it is damaged',
     ]);
+  });
+  test('tell of archives under a former name, by name, and of impossible dates', () => {
+    const former = { verdict: 'foreign', reasons: [{ rule: 'former-name', text: 'x' }] } as const;
+    const future = { reasons: [{ rule: 'future-date', text: 'x' }] } as const;
+    const odd = [
+      decision(50, { ...former, hostname: 'old' }),
+      decision(51, { ...former, hostname: 'old' }),
+      decision(52, { ...former, hostname: 'older' }),
+      decision(-90, future),
+    ];
+    const { remarks, verdict } = judge({ tiers: [tier('primary', [decision(1), ...odd])] });
+    expect(verdict).toBe('attention');
+    expect(remarks).toMatchObject([
+      {
+        level: 'note',
+        text: expect.stringMatching(/^2 archives .* former name old /),
+        command: 'adopt --host old --dry-run',
+      },
+      { level: 'note', text: expect.stringMatching(/^1 archive .* former name older /) },
+      { level: 'attention', text: expect.stringMatching(/^1 archive with an impossible date/) },
+    ]);
+  });
+  test('tell of a run that was killed, in the place of the run before', () => {
+    const texts = textsOf({ deadRunSince: new Date('2026-11-25T02:00:00') });
+    expect(texts).toEqual([expect.stringMatching(/began 2026-11-25 02:00:00 never ended/)]);
   });
   test('of an earlier installation are a note: they change no exit code', () => {
     const foreign = decision(50, {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { pairWithRelay } from '../../../src/notifications/relay-client/pair-with-relay.ts';
 import {
@@ -228,9 +229,40 @@ describe('a request that is not a paired host’s', () => {
     const paired = await pairedHost(running, 'pve1');
     for (let count = 0; count < 30; count++)
       await signedRequest(running, paired, { secret: Buffer.alloc(32) });
+    const told = running.events.length;
+    const wrong = await signedRequest(running, paired, { secret: Buffer.alloc(32) });
+    const pairing = await rawRequest(running.relay.address, relayPaths.pair, { body: '{}' });
+    for (const answer of [wrong, pairing]) {
+      expect(answer).toMatchObject({ status: 429, body: { error: 'rate-limit' } });
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    }
+    // Nor do they fill the log.
+    expect(running.events).toHaveLength(told);
+  });
+
+  test('a state that somebody keeps locked is told in the log, and the host may try again', async () => {
+    const running = await startTestRelay();
+    const paired = await pairedHost(running, 'pve1');
+    const { values } = running.config;
+    const other = new DatabaseSync(join(running.host.resolve(values.RELAY_STATE), 'relay.db'));
+    other.exec('BEGIN IMMEDIATE');
     const answer = await signedRequest(running, paired);
-    expect(answer).toMatchObject({ status: 429, body: { error: 'rate-limit' } });
-    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    expect(answer).toMatchObject({ status: 500, body: { error: 'internal' } });
+    expect(answer.headers['retry-after']).toBe('5');
+    const told = running.events.map(({ level, message: text }) => `${level} ${text}`).join('\n');
+    expect(told).toMatch(/error cannot use the state of the relay, .*: database is locked \(.*try again/);
+    other.exec('ROLLBACK');
+    other.close();
+    expect(await sendTelegram(paired)).toMatchObject({ status: 'sent' });
+  }, 30_000);
+
+  test('strangers behind the same proxy do not shut out a host that proves itself', async () => {
+    const running = await startTestRelay();
+    const paired = await pairedHost(running, 'pve1');
+    for (let count = 0; count < 40; count++)
+      await signedRequest(running, paired, { secret: Buffer.alloc(32) });
+    expect(await sendTelegram(paired)).toMatchObject({ status: 'sent' });
+    expect(running.telegram.messages).toHaveLength(1);
   });
 });
 

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createHost } from '../../../src/host/create-host.ts';
 import { asRealPath } from '../../../src/host/host.ts';
-import { parseRun, readHistory } from '../../../src/report/history.ts';
+import { isFromFuture, parseRun, readHistory } from '../../../src/report/history.ts';
 import { runRecords } from '../../support/run-records.ts';
 
 const host = createHost({ env: {} });
@@ -132,3 +132,53 @@ test.each([null, [], 'text', { hostname: 'pve1' }, { hostname: 'pve1', start_tim
     expect(parseRun(value, 'x.json')).toBeUndefined();
   },
 );
+
+describe('a record with times or numbers that cannot be', () => {
+  const { success } = runRecords;
+
+  test.each([
+    '+275760-09-13T00:00:00.000Z',
+    '-271821-04-20T00:00:00.000Z',
+    '9999-12-31T23:59:59.999Z',
+    'yesterday',
+    '',
+  ])('which began at "%s" is no run record', (start_time) => {
+    expect(parseRun({ ...success, start_time }, 'x')).toBeUndefined();
+  });
+
+  test('has times that every notation can write', () => {
+    for (const end_time of ['+275760-09-13T00:00:00.000Z', 'never', 7]) {
+      for (const duration_seconds of [5e9, 1e300, Number.MAX_VALUE]) {
+        const run = parseRun({ ...success, end_time, duration_seconds }, 'x');
+        expect(run).toMatchObject({ durationSeconds: 0, endedAt: run?.startedAt });
+        expect(() => run?.endedAt.toISOString()).not.toThrow();
+      }
+    }
+  });
+
+  test('gets neutral numbers, and a tier with such numbers is left out', () => {
+    const run = parseRun(
+      {
+        ...success,
+        archive_size: 1e308,
+        files_collected: 1e20,
+        tiers: [
+          { tier: 'primary', status: 'ok', location: '/a', freeBytes: 1e300 },
+          { tier: 'secondary', status: 'ok', location: '/b', freeBytes: 7 },
+        ],
+      },
+      'x',
+    );
+    expect(run).toMatchObject({ archiveBytes: 0, files: 0, tiers: [{ tier: 'secondary' }] });
+  });
+});
+
+test('a time ahead of the clock is of the future, but for what two clocks may differ', () => {
+  const now = new Date('2026-07-24T02:00:00Z');
+  const at = (text: string) => isFromFuture({ startedAt: new Date(text) }, now);
+  expect(['2026-07-24T01:00:00Z', '2026-07-24T02:05:00Z', '2026-07-24T02:15:00Z'].map(at)).toEqual([
+    false,
+    false,
+    true,
+  ]);
+});

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { asRealPath, type Host, type RealPath } from '../../../src/host/host.ts';
@@ -52,6 +52,19 @@ describe.skipIf(!hasPrograms('ifup'))(
       );
     });
 
+    test('a file that is sourced from elsewhere is judged with it', async () => {
+      const host = fakeHost({ files: { ...names, '/etc/network/more/y': 'iface z inet nonsense\n' } });
+      for (const [path, text] of [
+        ['/etc/network/extra/x.conf', 'iface z inet nonsense\n'],
+        ['/etc/network/extra/x.conf', 'source /etc/network/more/*\n'],
+      ] as const) {
+        const sourcing = `${bridgeConfig}\nsource /etc/network/extra/*.conf\n`;
+        const candidate = candidateOf(host, { '/etc/network/interfaces': sourcing, [path]: text });
+        expect((await checkNetwork(host, candidate, { needsNodeAddress })).grammar).toBe('invalid');
+        rmSync(candidate, { recursive: true });
+      }
+    });
+
     test('a fragment of the host that stays is judged with it', async () => {
       const host = fakeHost({
         files: { ...names, '/etc/network/interfaces.d/y': 'iface z inet nonsense\n' },
@@ -103,6 +116,23 @@ describe('programs that judge', () => {
       checkedBy: 'ifupdown',
       problems: [],
     });
+  });
+
+  // As ifupdown2 3.0.0 of Debian 12 behaves: exit code 1 for warnings too.
+  test.each([
+    [
+      'vmbr1: bridge-ports: invalid value "none": valid attribute values: [\'<interface-list>\']',
+      'valid',
+      [],
+    ],
+    ['vmbr1: bridge inherits mtu from its ports.', 'valid', ['warning']],
+    ['vmbr1: address: invalid value "999.1.1.1/24": valid attribute values: [...]', 'invalid', ['error']],
+  ])('a warning of ifupdown2 is judged by what it says: %s', async (words, grammar, severities) => {
+    const host = hostWithTools({ ifreload: '', ifup: `cat >&2 <<'X'\nwarning: ${words}\nX\nexit 1` });
+    const candidate = candidateOf(host, { '/etc/network/interfaces': bridgeConfig });
+    const result = await checkNetwork(host, candidate, { needsNodeAddress });
+    expect(result).toMatchObject({ grammar, checkedBy: 'ifupdown2' });
+    expect(result.problems.map(({ severity }) => severity)).toEqual(severities);
   });
 
   test('without ifup nothing is called valid', async () => {

@@ -10,15 +10,18 @@ export interface CardSample {
   permanentMac?: string;
   pci?: string;
   driver?: string;
+  /** Another name by which the kernel knows it. */
+  otherName?: string;
 }
 
 export function inventoryOf(...cards: CardSample[]): NicInventory {
-  const interfaces = cards.map(({ name, mac, permanentMac, pci, driver }, index) => ({
+  const interfaces = cards.map(({ name, mac, permanentMac, pci, driver, otherName }, index) => ({
     name,
     mac,
     ...(permanentMac === undefined ? {} : { permanent_mac: permanentMac }),
     ...(pci === undefined ? {} : { pci_path: `/sys/devices/pci0000:00/0000:00:${pci}` }),
     ...(driver === undefined ? {} : { driver }),
+    ...(otherName === undefined ? {} : { udev_properties: { ID_NET_NAME_PATH: otherName } }),
     ifindex: index + 2,
     is_virtual: false,
     system_net_path: `/sys/class/net/${name}`,

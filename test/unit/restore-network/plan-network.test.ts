@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseNicInventory } from '../../../src/restore/network/nic-inventory.ts';
 import type { Management } from '../../../src/restore/network/network-types.ts';
+import { planNetwork } from '../../../src/restore/network/plan-network.ts';
 import { bridgeConfig, interfacesOf, inventoryOf, plan } from './network-samples.ts';
 
 const macA = 'aa:00:00:00:00:01';
@@ -69,6 +70,57 @@ describe('which card is which', () => {
     const told = plan(bridgeConfig, archived, live, { manual: new Map([['eno1', 'ens18']]) });
     expect(told.verdict).toBe('safe');
     expect(interfacesOf(told)).toContain('bridge-ports ens18');
+  });
+
+  test('a card that the configuration calls by another of its names is known by it', () => {
+    const config =
+      'auto vmbr0\niface vmbr0 inet manual\n bridge-ports enp0s31f6\niface enp0s31f6.7 inet manual\n';
+    const archived = inventoryOf({ name: 'eno1', mac: macA, otherName: 'enp0s31f6' });
+    const same = plan(config, archived, archived);
+    expect([same.verdict, interfacesOf(same)]).toEqual(['safe', config]);
+    const elsewhere = inventoryOf({ name: 'ens18', mac: macA });
+    const moved = plan(config, archived, elsewhere);
+    expect([moved.verdict, interfacesOf(moved)]).toEqual(['safe', config.replaceAll('enp0s31f6', 'ens18')]);
+    const other = inventoryOf({ name: 'eno1', mac: macX });
+    expect(plan(config, archived, other)).toMatchObject({
+      verdict: 'other-hardware',
+      usedCards: [{ name: 'eno1' }],
+    });
+    const told = plan(config, archived, other, { manual: new Map([['eno1', 'eno1']]) });
+    expect([told.verdict, interfacesOf(told)]).toEqual(['safe', config.replaceAll('enp0s31f6', 'eno1')]);
+  });
+
+  test('a card that the inventory lacks can be mapped; a bridge, a bond or a VLAN is no card', () => {
+    const config = 'auto usb0\niface usb0 inet dhcp\nauto b0\niface b0 inet manual\n bond-slaves eno1\n';
+    const archived = inventoryOf({ name: 'eno1', mac: macA });
+    const live = inventoryOf({ name: 'eno1', mac: macA }, { name: 'x0', mac: macX });
+    const told = plan(config, archived, live, { manual: new Map([['usb0', 'x0']]) });
+    expect([told.verdict, interfacesOf(told)]).toEqual(['safe', config.replaceAll('usb0', 'x0')]);
+    for (const name of ['b0', 'eno7', 'lo']) {
+      const wrong = plan(config, archived, live, { manual: new Map([[name, 'x0']]) });
+      expect(wrong.mapping.conflicts.map(({ code }) => code)).toEqual(['unknown-source']);
+    }
+  });
+
+  test('cards in files that are sourced from elsewhere count and get their names, too', () => {
+    const main = 'auto lo\niface lo inet loopback\nsource extra/*.conf\nsource-directory /etc/network/more\n';
+    const files = {
+      '/etc/network/extra/a.conf': 'auto eno1\niface eno1 inet manual\nsource /etc/network/deep\n',
+      '/etc/network/extra/a.txt': 'iface eno8 inet manual\n',
+      '/etc/network/more/b': 'iface eno2 inet manual\nsource /etc/network/interfaces\n',
+      '/etc/network/more/b.old': 'iface eno9 inet manual\n',
+      '/etc/network/deep': 'iface eno3 inet manual\n',
+    };
+    const cards = ['eno1', 'eno2', 'eno3', 'eno8', 'eno9'].map((name, index) => ({
+      name,
+      mac: `aa:00:00:00:00:0${index}`,
+    }));
+    const other = inventoryOf({ name: 'x1', mac: cards[0]?.mac ?? '' });
+    const asked = plan(main, inventoryOf(...cards), other, { files });
+    expect(asked.usedCards.map(({ name }) => name)).toEqual(['eno1', 'eno2', 'eno3']);
+    expect(asked.verdict).toBe('needs-mapping');
+    expect(asked.files.get('/etc/network/extra/a.conf')).toContain('iface x1 inet manual');
+    expect(asked.files.get('/etc/network/extra/a.txt')).toContain('eno8');
   });
 
   test('fewer cards than before: --map old=none', () => {
@@ -304,6 +356,29 @@ describe('the address by which the host is reached', () => {
     const unchanged = { ...management, address: '192.0.2.11/24' };
     expect(interfacesOf(plan(bridgeConfig, same, same, { management: unchanged }))).toBe(bridgeConfig);
   });
+
+  test.each(['live', 'archive'] as const)(
+    'is what the node’s name leads to when the network of the backup takes no part (asked for: %s)',
+    (address) => {
+      const input = {
+        archived: new Map(Object.entries(files)),
+        live: new Map([['/etc/network/interfaces', bridgeConfig.replace('192.0.2.11/24', '203.0.113.4/24')]]),
+        liveInventory: inventoryOf({ name: 'x0', mac: macX }),
+        manual: new Map(),
+        address,
+        hostname: 'archive' as const,
+      };
+      const reached = planNetwork({ ...input, management });
+      expect(reached.files.get('/etc/hosts')).toBe(hosts.replace('192.0.2.11', '198.51.100.7'));
+      // A disk of a host that does not run: its own configuration tells.
+      const atRest = planNetwork(input);
+      expect(atRest.files.get('/etc/hosts')).toBe(hosts.replace('192.0.2.11', '203.0.113.4'));
+      expect([reached.notes, atRest.notes].flat().map(({ file }) => file)).toEqual([
+        '/etc/hosts',
+        '/etc/hosts',
+      ]);
+    },
+  );
 
   test('comes from DHCP afterwards where it does now', () => {
     const result = interfacesOf(

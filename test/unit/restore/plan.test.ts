@@ -1,10 +1,11 @@
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
 import type { FileSystem } from '../../../src/host/file-system.ts';
 import type { HostFacts } from '../../../src/host/facts.ts';
 import { prepareRestore } from '../../../src/restore/engine/prepare-restore.ts';
+import { createEngineMerges } from '../../../src/restore/merge/engine-merges.ts';
 import { planRestore } from '../../../src/restore/plan/plan-restore.ts';
 import { parsePlan, renderPlan } from '../../../src/restore/plan/restore-plan.ts';
 import type { RestoreStrategies } from '../../../src/restore/strategies.ts';
@@ -313,5 +314,89 @@ describe('strategies', () => {
     await expect(
       prepareRestore(bench.host, source, plan, prepareOptions(bench, { strategies })),
     ).rejects.toThrow(/changed on this host/);
+  });
+});
+
+describe('keys that lie in the cluster file system there', () => {
+  const archive = sourceOf(members({ 'root/.ssh/authorized_keys': '-> /etc/pve/priv/authorized_keys' }));
+  const path = 'root/.ssh/authorized_keys';
+
+  test('do not take the place of those by which the admin gets into a host without one', async () => {
+    const bench = createBench();
+    writeTree(bench.root, { [path]: 'ssh-ed25519 AAAA admin\n' });
+    const entry = entryOf(await planOn(bench.host, archive), path);
+    expect(entry).toMatchObject({
+      action: 'skip',
+      reason: expect.stringContaining('the file stays') as string,
+    });
+    await restoreOn(bench, archive);
+    expect(readFileSync(join(bench.root, path), 'utf8')).toContain('admin');
+  });
+
+  test('are linked again where there is one, and where nothing would be lost', async () => {
+    const bench = createBench();
+    writeTree(bench.root, { [path]: 'ssh-ed25519 AAAA admin\n' });
+    expect(entryOf(await planOn(bench.host, archive, { live: pveFacts }), path).action).toBe('replace');
+    expect(entryOf(await planOn(createBench().host, archive), path).action).toBe('create');
+  });
+});
+
+describe('owners', () => {
+  const alice = { uid: 1000, gid: 1000, userName: 'alice', groupName: 'alice' };
+  const archive = () =>
+    sourceOf([
+      ...members({
+        'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n',
+        'etc/group': 'root:x:0:\nalice:x:1000:\n',
+        'etc/shadow': 'root:*:19000:0:99999:7:::\nalice:*:19000:0:99999:7:::\n',
+      }),
+      member('home/alice/', '', { ...alice, mode: 0o700 }),
+      // The second name comes first in the order of names.
+      member('home/alice/z-first', 'private\n', { ...alice, mode: 0o600 }),
+      member('home/alice/a-second', '= home/alice/z-first', { ...alice, mode: 0o600 }),
+    ]);
+  const accounts: RestoreStrategies = {
+    merge: createEngineMerges({
+      devices: [],
+      shells: undefined,
+      rootPassword: 'live',
+      todayDays: 20_000,
+    } as unknown as Parameters<typeof createEngineMerges>[0]),
+    stage: {},
+  };
+  const people = {
+    'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nbob:x:1000:1000::/home/bob:/bin/sh\n',
+    'etc/group': 'root:x:0:\nbob:x:1000:\n',
+    'etc/shadow': 'root:*:19000:0:99999:7:::\nbob:*:19000:0:99999:7:::\n',
+  };
+
+  test.runIf(isRoot)('are those whom the merged accounts name: nobody gets the home of another', async () => {
+    const bench = createBench();
+    writeTree(bench.root, people);
+    const options = { strategies: accounts };
+    await restoreOn(bench, archive(), options);
+    const passwd = readFileSync(join(bench.root, 'etc/passwd'), 'utf8');
+    const uid = Number(/^alice:x:(\d+):/mu.exec(passwd)?.[1]);
+    expect(uid).toBeGreaterThan(1000);
+    for (const name of ['', '/z-first', '/a-second']) {
+      expect(statSync(join(bench.root, `home/alice${name}`)).uid, name).toBe(uid);
+      expect(statSync(join(bench.root, `home/alice${name}`)).gid, name).not.toBe(1000);
+    }
+    const again = await planOn(bench.host, archive(), options);
+    expect(again.entries.filter(({ path }) => path.startsWith('home')).map(({ action }) => action)).toEqual([
+      'same',
+      'same',
+      'same',
+    ]);
+  });
+
+  test.runIf(isRoot)('of a home that is there already under the wrong number are put right', async () => {
+    const bench = createBench();
+    writeTree(bench.root, { ...people, 'home/alice/z-first': 'private\n' });
+    setFacts(join(bench.root, 'home/alice/z-first'), { uid: 1000, gid: 1000, mode: 0o600 });
+    const plan = await planOn(bench.host, archive(), { strategies: accounts });
+    expect(entryOf(plan, 'home/alice/z-first').action).toBe('replace');
+    expect(entryOf(plan, 'home/alice/a-second')).toMatchObject({ action: 'create' });
+    expect(entryOf(plan, 'home/alice/z-first').after?.uid).not.toBe(1000);
   });
 });

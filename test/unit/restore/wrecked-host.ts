@@ -41,7 +41,7 @@ function buildOriginal(root: string): void {
     'etc/group': 'root:x:0:\n',
     'usr/local/bin/nightly': '#!/bin/sh\necho night\n',
     'usr/local/bin/weekly': '#!/bin/sh\necho week\n',
-    'root/.ssh/authorized_keys': '-> /etc/pve/priv/authorized_keys',
+    'root/.ssh/authorized_keys': '-> ../notes/deep/er/notes.txt',
     'root/notes/deep/er/notes.txt': 'read me\n',
     'root/empty/': '',
     'root/odd\nname': 'newline\n',

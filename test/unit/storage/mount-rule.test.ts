@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decideMount, type MountFacts } from '../../../src/storage/mounts/mount-rule.ts';
-import type { Mount } from '../../../src/storage/mounts/mount-table.ts';
+import type { Mount } from '../../../src/host/mounts/mount-table.ts';
 
 const root: Mount = { id: '1', parentId: '0', mountPoint: '/', type: 'ext4', source: '/dev/sda2' };
 const nas: Mount = { id: '2', parentId: '1', mountPoint: '/mnt/nas', type: 'nfs4', source: 'nas:/x' };

@@ -43,3 +43,7 @@ test('ages in a table take four characters, from seconds to centuries', () => {
 test('a clock that was set back makes no negative age', () => {
   expect([formatAge(ago(-90), now), formatShortAge(ago(-90), now)]).toEqual(['just now', 'now']);
 });
+
+test('what lies days ahead is not called new', () => {
+  expect([formatAge(ago(-3000), now), formatShortAge(ago(-3000), now)]).toEqual(['in the future', '?']);
+});

@@ -10,6 +10,7 @@ import type { WebhookFormat } from '../format.ts';
 
 export const generic: WebhookFormat = {
   id: 'generic',
+  takesAnyAnswer: true,
   build: (notice) => ({ body: { ...olderFields(notice), ...ownFields(notice) } }),
 };
 
@@ -47,7 +48,7 @@ function olderFields(notice: Notice): object {
       notice.tiers.map((tier) => [olderTierNames[tier.tier] ?? tier.tier, tierFields(tier)]),
     ),
     issues: { errors, warnings, total: errors + warnings },
-    log_categories: groups.map(({ code, severity, count, examples }) => ({
+    log_categories: groups.slice(0, shownGroups).map(({ code, severity, count, examples }) => ({
       type: severity.toUpperCase(),
       label: code,
       count,
@@ -55,6 +56,9 @@ function olderFields(notice: Notice): object {
     })),
   };
 }
+
+/** The gravest come first; all of them are counted in `issues`. */
+const shownGroups = 50;
 
 const olderTierNames: Readonly<Record<string, string>> = { primary: 'local' };
 
@@ -88,7 +92,7 @@ function ownFields(notice: Notice): object {
     first_backup: notice.isFirst,
     error: notice.error ?? null,
     next_step: notice.nextStep,
-    findings: notice.groups,
+    findings: notice.groups.slice(0, shownGroups),
     changes: notice.changes?.map(changeFields) ?? null,
   };
 }
@@ -96,7 +100,11 @@ function ownFields(notice: Notice): object {
 const shownNames = 20;
 
 /** All are counted, the first few are named: an upgrade changes thousands. */
-function changeFields({ area, added, changed, removed }: AreaChanges): object {
-  const kind = (names: readonly string[]) => ({ count: names.length, names: names.slice(0, shownNames) });
-  return { area, added: kind(added), changed: kind(changed), removed: kind(removed) };
+function changeFields(changes: AreaChanges): object {
+  const fieldsOf = (kind: 'added' | 'changed' | 'removed') => ({
+    count: changes[kind].length + (changes.omitted?.[kind] ?? 0),
+    names: changes[kind].slice(0, shownNames),
+  });
+  const { area } = changes;
+  return { area, added: fieldsOf('added'), changed: fieldsOf('changed'), removed: fieldsOf('removed') };
 }

@@ -2,13 +2,19 @@
 // https://docs.ntfy.sh/publish/#publish-as-json; limits: https://docs.ntfy.sh/publish/#limitations
 
 import type { NoticeStatus } from '../../notice.ts';
-import { cutText, fitLines, utf8Length } from '../../render/cut-text.ts';
+import { cutText, fitLines, utf8Length, type Measure } from '../../render/cut-text.ts';
 import { styleOf, type NoticeLevel } from '../../render/status-style.ts';
 import { longLinesBelowTitle } from '../../render/text.ts';
 import { fieldOf, type WebhookFormat } from '../format.ts';
 
-/** A longer message would become an attachment; the JSON around it may have twice as much. */
-const maxMessageBytes = 4096;
+/**
+ * From 4096 bytes on a message would become an attachment, and the whole JSON may have twice as much: some room is left for the
+ * title and the rest.
+ */
+const maxMessageBytes = 3600;
+/** Quotes and backslashes take twice their size in JSON. */
+const ntfyLength: Measure = (text) =>
+  Math.max(utf8Length(text), Math.ceil(utf8Length(JSON.stringify(text)) / 2));
 const maxTitleBytes = 250;
 
 const levels: Readonly<Record<NoticeLevel, { priority: number; tag: string }>> = {
@@ -38,7 +44,7 @@ export const ntfy: WebhookFormat = {
         title: cutText(notice.title, maxTitleBytes, utf8Length),
         message: fitLines(lines.slice(lines.findIndex((line) => line !== '')), {
           max: maxMessageBytes,
-          measure: utf8Length,
+          measure: ntfyLength,
         }),
         priority,
         tags: [tag],

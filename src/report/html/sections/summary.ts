@@ -7,7 +7,7 @@ import {
   formatDuration,
   formatLocalTime,
 } from '../../../util/format.ts';
-import type { HistoryRun } from '../../history.ts';
+import { isFromFuture, type HistoryRun } from '../../history.ts';
 import { markup, nothing, trusted, type Markup } from '../markup.ts';
 import { outcomeStyle, type Level } from '../outcome.ts';
 import type { ReportData } from '../report-data.ts';
@@ -30,10 +30,13 @@ interface State {
 /** A host whose last good backup is older than this is not well, whatever the last run said. */
 const staleDays = 3;
 
-function stateOf({ runs, tiers, generatedAt, damagedRecords }: ReportData): State {
+function stateOf({ runs: all, tiers, generatedAt, damagedRecords }: ReportData): State {
+  const runs = all.filter((run) => !isFromFuture(run, generatedAt));
   const [latest] = runs;
-  const damaged =
-    damagedRecords === 0 ? [] : [`${formatCount(damagedRecords, 'run record')} cannot be read.`];
+  const damaged = [
+    ...futureNote(all.length - runs.length),
+    ...(damagedRecords === 0 ? [] : [`${formatCount(damagedRecords, 'run record')} cannot be read.`]),
+  ];
   if (latest === undefined) {
     return {
       level: 'neutral',
@@ -62,6 +65,15 @@ function stateOf({ runs, tiers, generatedAt, damagedRecords }: ReportData): Stat
   };
 }
 
+/** They would be the newest ones for ever, and hide that no new one was made. */
+function futureNote(count: number): string[] {
+  if (count === 0) return [];
+  const what = count === 1 ? 'is' : 'are';
+  return [
+    `${formatCount(count, 'run')} ${what} dated in the future, by a clock that was wrong, and not counted.`,
+  ];
+}
+
 export function isGood({ status, archiveBytes }: HistoryRun): boolean {
   return archiveBytes > 0 && (status === 'success' || status === 'warning');
 }
@@ -74,7 +86,8 @@ function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? '';
 }
 
-function figures({ runs, tiers, generatedAt }: ReportData): Markup {
+function figures({ runs: all, tiers, generatedAt }: ReportData): Markup {
+  const runs = all.filter((run) => !isFromFuture(run, generatedAt));
   const good = runs.find(isGood);
   const month = runs.filter((run) => generatedAt.getTime() - run.startedAt.getTime() <= 30 * 24 * 3_600_000);
   const made = month.filter(isGood).length;

@@ -39,3 +39,17 @@ test.each(['Mail queue is empty\n', ''])('%j is an empty queue', (text) => {
 test('an unknown form is no queue', () => {
   expect(parseMailQueue('mailq: what?\n')).toBeUndefined();
 });
+
+test('Exim: those who have the mail do not count, and a frozen one is told to be so', () => {
+  const text = `25m  2.9K 0t5C6f-0000c8-00 <root@node1.example>
+        D admin@example.org
+          second@example.org
+
+ 3d   612 1xWDkd-000169-2p <> *** frozen ***
+          root@node1.example
+`;
+  expect(parseMailQueue(text)).toEqual([
+    { id: '0t5C6f-0000c8-00', recipients: ['second@example.org'] },
+    { id: '1xWDkd-000169-2p', recipients: ['root@node1.example'], reason: 'frozen by Exim' },
+  ]);
+});

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { withoutWaiting } from '../../../support/test-clock.ts';
 import { mailSetup, noticeWithLog, notifierOf, send } from './email-setup.ts';
 
 const sendmail = {
@@ -66,6 +67,28 @@ describe('sendmail', () => {
     const mailq = afterwards(queue(queued('4F1A2C0B3D*')));
     const delivery = await send(mailSetup(sendmail, {}, { sendmail: keeping, mailq }));
     expect(delivery).toMatchObject({ status: 'sent', detail: 'the mail is still in the local mail queue' });
+  });
+
+  test('a stop while it is watched in the queue does not make it undelivered', async () => {
+    const mailq = afterwards(queue(queued('4F1A2C0B3D*')));
+    const setup = mailSetup(sendmail, {}, { sendmail: keeping, mailq });
+    const stop = new AbortController();
+    const { host } = withoutWaiting(setup.host, () => {
+      queueMicrotask(() => {
+        stop.abort();
+      });
+      return false;
+    });
+    const delivery = await notifierOf(setup).send(host, noticeWithLog(), stop.signal);
+    expect(delivery).toMatchObject({ status: 'sent', detail: 'the mail is still in the local mail queue' });
+  });
+
+  test('words of a talkative program are cut, behind the redaction', async () => {
+    const keys = { ...sendmail, SMTP_PASSWORD: 'planted-password-of-the-account' };
+    const chatter = `printf 'x%.0s' $(seq 480) >&2; echo ' planted-password-of-the-account' >&2; seq 9999 >&2; exit 1`;
+    const { detail = '' } = await send(mailSetup(keys, {}, { sendmail: chatter }));
+    expect(detail.length).toBeLessThan(600);
+    expect(detail).not.toMatch(/planted|\n/);
   });
 
   test('mails of others in the queue do not count', async () => {

@@ -51,7 +51,7 @@ test.each([
   ['the copy failed', facts({ copy: 'failed' }), 'retention-copy-failed'],
   ['the listing failed', facts({ listing: 'failed' }), 'retention-listing-failed'],
   ['the listing is incomplete', facts({ listing: 'incomplete' }), 'retention-listing-failed'],
-  ['holds cannot be read', facts({ stateProblem: 'damaged' }), 'retention-state-unreadable'],
+  ['holds cannot be read', facts({ stateProblem: { message: 'damaged' } }), 'retention-state-unreadable'],
   ['the run failed', facts({}, { outcome: 'failed' }), 'retention-run-failed'],
   ['the archive has holes', facts({}, { outcome: 'partial' }), 'retention-run-partial'],
   ['/etc was empty', facts({}, { measure: emptyEtc }), 'retention-run-suspect'],
@@ -64,7 +64,9 @@ test.each([
 
 test('all reasons are told, not only the first', () => {
   expect(
-    codesOf(facts({ copy: 'failed', listing: 'failed', stateProblem: 'x' }, { outcome: 'failed' })),
+    codesOf(
+      facts({ copy: 'failed', listing: 'failed', stateProblem: { message: 'x' } }, { outcome: 'failed' }),
+    ),
   ).toEqual([
     'retention-state-unreadable',
     'retention-listing-failed',

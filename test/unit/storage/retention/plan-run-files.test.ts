@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  keptRecords,
   planRunFiles,
   stampOfArchiveName,
   type RunFilesRequest,
@@ -24,16 +25,17 @@ function plan(changes: Partial<RunFilesRequest>): string[] {
   });
 }
 
-test('log and record go with their archive', () => {
+const logsOf = (...stamps: string[]) => stamps.map((stamp) => `backup-pve-${stamp}.log`);
+
+test('the log goes with its archive, the record stays for the history', () => {
   const droppedStamps = new Set([stampOf(1)]);
-  expect(plan({ droppedStamps })).toEqual(filesOf(stampOf(1)));
+  expect(plan({ droppedStamps })).toEqual(logsOf(stampOf(1)));
   expect(plan({ droppedStamps, standingStamps: droppedStamps })).toEqual([]);
 });
 
 test('runs without an archive have a limit of their own and those with one are not counted', () => {
   const standingStamps = new Set(days.slice(10));
-  const expected = days.slice(0, 7).flatMap((stamp) => filesOf(stamp));
-  expect(plan({ standingStamps, maxFailedLogs: 3 })).toEqual(expected.sort());
+  expect(plan({ standingStamps, maxFailedLogs: 3 })).toEqual(logsOf(...days.slice(0, 7)));
   expect(plan({ standingStamps, maxFailedLogs: 10 })).toEqual([]);
 });
 
@@ -44,8 +46,22 @@ test.each([0, -1])('with a limit of %d the files of all failed runs stay', (maxF
 test('second files of the same second are of the same run', () => {
   const names = [...filesOf(days[0]!), `backup-pve-${days[0]!}-2.log`, ...filesOf(days[1]!)];
   expect(plan({ names, maxFailedLogs: 1 })).toEqual(
-    [...filesOf(days[0]!), `backup-pve-${days[0]!}-2.log`].sort(),
+    [...logsOf(days[0]!), `backup-pve-${days[0]!}-2.log`].sort(),
   );
+});
+
+test('of the records the newest stay, and old ones of an earlier installation', () => {
+  const stamps = Array.from({ length: keptRecords + 30 }, (_, index) => {
+    const text = new Date(Date.UTC(2026, 0, 1, index)).toISOString();
+    return `${text.slice(0, 10)}-${text.slice(11, 19)}`
+      .replaceAll('-', '')
+      .replaceAll(':', '')
+      .replace(/^(\d{8})/, '$1-');
+  });
+  const names = stamps.map((stamp) => `backup-stats-${stamp}.json`);
+  expect(plan({ names, since: new Date('2025-01-01T00:00:00') })).toEqual(names.slice(0, 30));
+  expect(plan({ names: names.slice(30), since: new Date('2025-01-01T00:00:00') })).toEqual([]);
+  expect(plan({ names, since: new Date('2026-01-02T00:00:00') })).toEqual(names.slice(24, 30));
 });
 
 test('logs of other hosts and other files are never touched', () => {
@@ -61,7 +77,7 @@ test('logs of other hosts and other files are never touched', () => {
 });
 
 test('failed runs of an earlier installation are not the business of this one', () => {
-  expect(plan({ maxFailedLogs: 1, since: new Date('2026-11-19T00:00:00') })).toEqual(filesOf(stampOf(19)));
+  expect(plan({ maxFailedLogs: 1, since: new Date('2026-11-19T00:00:00') })).toEqual(logsOf(stampOf(19)));
 });
 
 test.each([

@@ -172,8 +172,8 @@ describe('the file', () => {
     const error = errorOf(() => parseRetentionState(text, '/var/lib/proxsave/retention.json'));
     expect(error).toBeInstanceOf(StorageError);
     expect(error.message).toMatch(message);
-    expect(error.message).toMatch(/^\/var\/lib\/proxsave\/retention\.json is damaged .*nothing is removed/);
-    expect(error.hint).toContain('put a copy of the file back');
+    expect(error.message).toMatch(/^\/var\/lib\/proxsave\/retention\.json is damaged \(/);
+    expect(error.hint).toMatch(/`proxsave extract`.*`proxsave prune --accept`/s);
   });
 });
 
@@ -236,9 +236,7 @@ describe('the state directory', () => {
   test('with a directory in place of the file is an error', () => {
     const { host, directory, path } = stateDirectory();
     mkdirSync(path, { recursive: true });
-    expect(() => readRetentionState(host, directory)).toThrow(
-      /cannot read .*retention\.json, so nothing is removed/,
-    );
+    expect(() => readRetentionState(host, directory)).toThrow(/cannot read .*retention\.json/);
   });
 
   test.skipIf(process.getuid?.() === 0)('that cannot be read is an error (not as root)', () => {

@@ -6,7 +6,7 @@ import {
   parseMountInfo,
   unescapeOctal,
   type Mount,
-} from '../../../src/storage/mounts/mount-table.ts';
+} from '../../../src/host/mounts/mount-table.ts';
 
 const table = `22 1 8:2 / / rw,relatime shared:1 - ext4 /dev/sda2 rw
 25 22 0:23 / /proc rw,nosuid - proc proc rw
