@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import { findNextRun, type NextRun } from '../orchestrator/next-run.ts';
 import { enabledTiers, placeOfTier } from '../orchestrator/tiers/open-tiers.ts';
 import { readHistory, type HistoryRun } from '../report/history.ts';
-import { findPastRun, type PastRun } from '../report/past-runs.ts';
+import { findPastRun, isFromFuture, type PastRun } from '../report/past-runs.ts';
 import { formatAge, formatLocalTime } from '../util/format.ts';
 import { printable, printableLines } from '../util/printable.ts';
 import type { CommandContext } from './command.ts';
@@ -60,7 +60,8 @@ async function stateOf({ config, host }: CommandContext): Promise<State> {
   try {
     const loaded = config.load();
     const { values, file } = loaded;
-    const { runs } = readHistory(host, values.LOG_PATH, { limit: recentRuns });
+    const { runs: all } = readHistory(host, values.LOG_PATH, { limit: recentRuns });
+    const runs = all.filter((run) => !isFromFuture(run, host.clock.now()));
     const copies = enabledTiers(loaded).map((tier) => {
       const at = lastCopyOn(runs, tier);
       return { tier, location: placeOfTier(loaded, tier), ...(at === undefined ? {} : { at }) };

@@ -9,6 +9,7 @@ import { proxmoxVersionOf } from '../host/facts.ts';
 import type { DispatchResult } from '../notifications/dispatch.ts';
 import type { Healthcheck } from '../notifications/healthcheck/index.ts';
 import { readHistory } from '../report/history.ts';
+import { isFromFuture } from '../report/past-runs.ts';
 import type { RunRecord } from '../run-record.ts';
 import { readLogTail } from './announce.ts';
 import type { RunParts } from './run-parts.ts';
@@ -77,7 +78,10 @@ export async function keepMetrics(
   // A run that ended before it knew its host must not lose the last success.
   const ofHost = record.hostname === 'unknown' ? {} : { hostname: record.hostname };
   const history = readHistory(host, values.LOG_PATH, { ...ofHost, limit: pastRecords });
-  const past = history.runs.filter(({ recordName }) => recordName !== basename(recordPath ?? ''));
+  const now = host.clock.now();
+  const past = history.runs.filter(
+    (run) => run.recordName !== basename(recordPath ?? '') && !isFromFuture(run, now),
+  );
   const proxmoxVersion = facts === undefined ? 'unknown' : proxmoxVersionOf(facts);
   try {
     writeMetrics(

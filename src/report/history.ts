@@ -65,14 +65,6 @@ export const usualRecords = 2000;
 /** A record keeps a bounded number of findings; a larger file is something else. */
 const maxRecordBytes = 16 * 1024 * 1024;
 
-/** How far a time may lie ahead of the clock that reads it: clocks of two hosts are never quite the same. */
-const clockToleranceMs = 10 * 60_000;
-
-/** A clock that went wrong left this run in the future: no proof of a fresh backup. */
-export function isFromFuture({ startedAt }: Pick<HistoryRun, 'startedAt'>, now: Date): boolean {
-  return startedAt.getTime() > now.getTime() + clockToleranceMs;
-}
-
 /** Never throws for what stands in the directory; one that is not there is an empty history. */
 export function readHistory(host: Host, directory: RealPath, options: HistoryOptions = {}): History {
   const { hostname, limit = usualRecords } = options;

@@ -13,18 +13,28 @@ export type PastRun = Pick<
 > &
   Partial<Pick<RunRecord, 'status' | 'exit_code' | 'error' | 'selection'>>;
 
-/** Newest record for which `accept` holds; looks at the newest 50 files at most, never at `except`. Damaged ones are passed over. */
+/** How far a time may lie ahead of the clock that reads it: clocks of two hosts are never quite the same. */
+const clockToleranceMs = 10 * 60_000;
+
+/** A clock that went wrong left this run in the future: no proof of a fresh backup. */
+export function isFromFuture({ startedAt }: { startedAt: Date }, now: Date): boolean {
+  return startedAt.getTime() > now.getTime() + clockToleranceMs;
+}
+
+/** Newest record for which `accept` holds; looks at the newest 50 files at most, never at `except`. Damaged ones and those from the future are passed over. */
 export function findPastRun(
   host: Host,
   directory: RealPath,
   accept: (run: PastRun) => boolean,
   except?: RealPath,
 ): PastRun | undefined {
+  const now = host.clock.now();
   for (const name of recordNames(host, directory).slice(0, 50)) {
     const path = joinReal(directory, name);
     if (path === except) continue;
     const run = readPastRun(host, path);
-    if (run !== undefined && accept(run)) return run;
+    if (run === undefined || isFromFuture({ startedAt: new Date(run.start_time) }, now)) continue;
+    if (accept(run)) return run;
   }
   return undefined;
 }

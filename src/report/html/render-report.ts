@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { formatLocalTime } from '../../util/format.ts';
-import { isFromFuture } from '../history.ts';
+import { isFromFuture } from '../past-runs.ts';
 import { markup, nothing, trusted, type Markup } from './markup.ts';
 import { pageStyle } from './page-style.ts';
 import type { ReportData } from './report-data.ts';

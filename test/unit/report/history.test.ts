@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createHost } from '../../../src/host/create-host.ts';
 import { asRealPath } from '../../../src/host/host.ts';
-import { isFromFuture, parseRun, readHistory } from '../../../src/report/history.ts';
+import { parseRun, readHistory } from '../../../src/report/history.ts';
+import { isFromFuture } from '../../../src/report/past-runs.ts';
 import { runRecords } from '../../support/run-records.ts';
 
 const host = createHost({ env: {} });

@@ -7,7 +7,8 @@ import {
   formatDuration,
   formatLocalTime,
 } from '../../../util/format.ts';
-import { isFromFuture, type HistoryRun } from '../../history.ts';
+import type { HistoryRun } from '../../history.ts';
+import { isFromFuture } from '../../past-runs.ts';
 import { markup, nothing, trusted, type Markup } from '../markup.ts';
 import { outcomeStyle, type Level } from '../outcome.ts';
 import type { ReportData } from '../report-data.ts';
