@@ -135,10 +135,12 @@ function takeLock(
     host.fs.makeDirectory(directory, 0o700);
     return acquireFileLock(host, joinReal(directory, lockName), hostname, work);
   } catch (error) {
-    const failure = asStorageError(error, `cannot take the lock in ${directory}`);
+    const failure = asStorageError(error, `cannot take the lock in ${directory}`, {
+      EHOSTDOWN: 'LOCK_PATH lies on a share that gives no answer: set it to a directory of this machine',
+    });
     if (!(failure instanceof AppError)) throw failure;
     throw new EnvironmentError(failure.message, {
-      hint: 'set LOCK_PATH to a directory that this user may write to',
+      hint: failure.hint ?? 'set LOCK_PATH to a directory that this user may write to',
       cause: error,
     });
   }

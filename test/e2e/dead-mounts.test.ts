@@ -114,16 +114,17 @@ describe.skipIf(bindfs !== false)('a mount that is dead (needs root and bindfs)'
   );
 
   test.each([
-    ['BACKUP_PATH', 5],
-    ['LOG_PATH', 1],
-    ['LOCK_PATH', 3],
+    ['BACKUP_PATH', 5, 'its server, or the process behind it, is dead'],
+    ['LOG_PATH', 1, ''],
+    ['LOCK_PATH', 3, 'set it to a directory of this machine'],
   ])(
     '%s on it: the run ends and says so',
-    async (option, expected) => {
+    async (option, expected, hint) => {
       const sandbox = createSandbox({ env: patience });
       const place = join(await deadMount(join(sandbox.base, 'share')), 'place');
       const { code, stderr } = await runBackup(sandbox, { env: { [option]: place } });
       expect(stderr).toMatch(/share \(fuse\S*\) gives no answer within 1 s/);
+      expect(stderr).toContain(hint);
       expect(code, stderr).toBe(expected);
     },
     boundMs,

@@ -47,7 +47,7 @@ export const general = section('general', 'General', 'How a run behaves as a who
   }),
   FS_IO_TIMEOUT: seconds({
     default: '30',
-    doc: 'Seconds without progress after which a storage path counts as hung, as with a dead network mount; 0 waits for ever.',
+    doc: 'Seconds without an answer after which a network share or FUSE file system counts as dead, wherever ProxSave reads or writes; 0 waits for ever.',
   }),
   DISABLE_NETWORK_PREFLIGHT: bool({
     default: 'false',

@@ -6,10 +6,14 @@ const notAllowed =
 const wentAway =
   'did the disk or share go away meanwhile? See `mount` and dmesg, then copy the archive again';
 
+const silent =
+  'its server, or the process behind it, is dead or cut off: see `mount` and dmesg, or unmount it with `umount -l`';
+
 export const readingHints: Readonly<Record<string, string>> = {
   EIO: 'see dmesg: the disk or share gives errors',
   ESTALE: wentAway,
   ENOTCONN: wentAway,
+  EHOSTDOWN: silent,
 };
 
 export const writingHints: Readonly<Record<string, string>> = {
