@@ -51,7 +51,7 @@ export const general = section('general', 'General', 'How a run behaves as a who
   }),
   DISABLE_NETWORK_PREFLIGHT: bool({
     default: 'false',
-    doc: 'Skip the check, before the run, that the network services in use can be reached.',
+    doc: 'Without effect: there is no such check, each tier and channel tells its own cause when it cannot be reached.',
   }),
   SYSTEM_ROOT_PREFIX: hostPath({
     default: '',

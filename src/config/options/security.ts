@@ -17,43 +17,43 @@ export const security = section('security', 'Security checks', 'What is checked 
   }),
   CHECK_NETWORK_SECURITY: bool({
     default: 'false',
-    doc: 'Also check firewall and open ports, as far as CHECK_FIREWALL and CHECK_OPEN_PORTS allow.',
+    doc: 'Without effect yet. Also check firewall and open ports, as far as CHECK_FIREWALL and CHECK_OPEN_PORTS allow.',
   }),
   CHECK_FIREWALL: bool({
     default: 'false',
-    doc: 'Warn when no firewall rules are in force.',
+    doc: 'Without effect yet. Warn when no firewall rules are in force.',
   }),
   CHECK_OPEN_PORTS: bool({
     default: 'false',
-    doc: 'Warn about public listeners on SUSPICIOUS_PORTS.',
+    doc: 'Without effect yet. Warn about public listeners on SUSPICIOUS_PORTS.',
   }),
   SUSPICIOUS_PORTS: intList({
     default: '6666 6665 1337 31337 4444 5555 4242 6324 8888 2222 3389 5900',
-    doc: 'Ports that CHECK_OPEN_PORTS reports.',
+    doc: 'Without effect yet. Ports that CHECK_OPEN_PORTS reports.',
   }),
   PORT_WHITELIST: list({
     default: '',
     items: 'name',
-    doc: 'Listeners that are fine, as program:port.',
+    doc: 'Without effect yet. Listeners that are fine, as program:port.',
   }),
   SUSPICIOUS_PROCESSES: list({
     default: '',
     items: 'text',
-    doc: 'Process names to warn about, besides the built-in ones.',
+    doc: 'Without effect yet. Process names to warn about, besides the built-in ones.',
   }),
   SAFE_PROCESSES: list({
     default: '',
     items: 'text',
-    doc: 'Process names that are never reported.',
+    doc: 'Without effect yet. Process names that are never reported.',
   }),
   SAFE_BRACKET_PROCESSES: list({
     default: '',
     items: 'text',
-    doc: 'Names in brackets that are fine though they are no kernel threads, besides the built-in ones.',
+    doc: 'Without effect yet. Names in brackets that are fine though they are no kernel threads, besides the built-in ones.',
   }),
   SAFE_KERNEL_PROCESSES: list({
     default: '',
     items: 'text',
-    doc: 'Names of kernel threads, besides the built-in ones: exact, name* or regex:expression.',
+    doc: 'Without effect yet. Names of kernel threads, besides the built-in ones: exact, name* or regex:expression.',
   }),
 });
