@@ -1,8 +1,8 @@
 // Sends one notice by several channels at once. Each is on its own: bounded in time, reported for itself, and what goes
 // wrong with one is nothing to the others.
 
-import { InterruptedError } from '../errors.ts';
 import type { Finding } from '../findings.ts';
+import { isAbortedWithin } from '../host/is-aborted-within.ts';
 import type { Host } from '../host/host.ts';
 import type { Notice } from './notice.ts';
 import type { Delivery, Misconfigured, Notifier } from './notifier.ts';
@@ -57,16 +57,6 @@ async function watchLimit(host: Host, { signal, ended, limit }: Watch): Promise<
   await isAbortedWithin(host, graceMs, ended);
   const detail = isStopped ? 'stopped before it was sent' : `not done within ${limitMs / 1000} s`;
   return { status: 'failed', detail, attempts: 0 };
-}
-
-async function isAbortedWithin(host: Host, ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await host.clock.sleep(ms, signal);
-    return false;
-  } catch (error) {
-    if (error instanceof InterruptedError) return true;
-    throw error;
-  }
 }
 
 /** A fault of ours in one channel is told like a failure of its service. */

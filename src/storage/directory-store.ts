@@ -2,13 +2,14 @@
 // is one (the archiver writes in place there: NAME.partial, verified, then renamed); the secondary tier runs the same code
 // in a process of its own, see isolated-directory/.
 
-import { AppError, asStorageError, InterruptedError, isSystemError, StorageError } from '../errors.ts';
+import { AppError, asStorageError, InterruptedError, StorageError } from '../errors.ts';
 import type { ReportFinding } from '../findings.ts';
 import { joinReal, type Host, type RealPath } from '../host/host.ts';
 import { copyBytes, type Watch } from './directory/file-bytes.ts';
 import { readingHints, writingHints } from './directory/hints.ts';
 import { putFile } from './directory/put-file.ts';
 import { isLeftoverOf, isProbe, isUnfinished, probeName, temporaryName } from './directory/temporary-name.ts';
+import { unlinkIfExists } from './directory/unlink-if-exists.ts';
 import type { PutRequest, PutResult, Store, StoredFile, TierName } from './store.ts';
 
 export interface DirectoryStore extends Store {
@@ -276,12 +277,4 @@ function sweepNames(
     unlinkIfExists(host, joinReal(path, name));
   }
   return removed;
-}
-
-function unlinkIfExists(host: Host, path: RealPath): void {
-  try {
-    host.fs.unlink(path);
-  } catch (error) {
-    if (!isSystemError(error, 'ENOENT')) throw error;
-  }
 }

@@ -5,6 +5,7 @@ import { basename, dirname } from 'node:path';
 import { isSystemError, StorageError } from '../errors.ts';
 import { asRealPath, joinReal, type Host, type RealPath } from '../host/host.ts';
 import { probeName } from './directory/temporary-name.ts';
+import { unlinkIfExists } from './directory/unlink-if-exists.ts';
 
 /**
  * Puts an empty file beside the source for a moment: whoever sees it on the tier looks at the same directory.
@@ -27,7 +28,7 @@ export async function demandOtherPlace(
   try {
     isSame = await isOnTier(basename(probe));
   } finally {
-    remove(host, probe);
+    unlinkIfExists(host, probe);
   }
   if (isSame) throw samePlace(location, source, name);
 }
@@ -46,14 +47,5 @@ function makeEmpty(host: Host, path: RealPath): boolean {
   } catch (error) {
     if (isSystemError(error)) return false;
     throw error;
-  }
-}
-
-/** A run that tidies up the same directory may have been faster. */
-function remove(host: Host, path: RealPath): void {
-  try {
-    host.fs.unlink(path);
-  } catch (error) {
-    if (!isSystemError(error, 'ENOENT')) throw error;
   }
 }

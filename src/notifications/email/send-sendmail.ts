@@ -1,7 +1,7 @@
 // Mail by the mail program of this host. It is asked for the truth: a full queue gets no further mail of ours (a provider
 // that refuses us would otherwise fill the disk, one mail a run), and a mail that stays in the queue is not delivered.
 
-import { InterruptedError } from '../../errors.ts';
+import { isAbortedWithin } from '../../host/is-aborted-within.ts';
 import type { Host } from '../../host/host.ts';
 import { composeMail, withUnixLines } from '../../util/compose-mail.ts';
 import type { MailAttempt, MailRequest } from './mail-attempt.ts';
@@ -76,7 +76,8 @@ async function followThroughQueue(
       const detail = `the mail is in the local mail queue and was not delivered${reasonOf(ours)}`;
       return { isSent: false, detail, hint: queueHint, attempts: 1 };
     }
-    if (host.clock.monotonicMs() >= end || (await isStoppedWithin(host, queuePollMs, signal))) {
+    // A stop now changes nothing about the mail, which is on its way.
+    if (host.clock.monotonicMs() >= end || (await isAbortedWithin(host, queuePollMs, signal))) {
       return {
         isSent: true,
         detail: 'the mail is still in the local mail queue',
@@ -84,17 +85,6 @@ async function followThroughQueue(
         attempts: 1,
       };
     }
-  }
-}
-
-/** A stop now changes nothing about the mail, which is on its way. */
-async function isStoppedWithin(host: Host, ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await host.clock.sleep(ms, signal);
-    return false;
-  } catch (error) {
-    if (error instanceof InterruptedError) return true;
-    throw error;
   }
 }
 
